@@ -1,0 +1,23 @@
+/** Every block there is, as plain data. A new architecture is a new folder and one line here; its build.ts is found by its folder. */
+import type { BlockSpec, Pillar } from '../pipeline/spec';
+import { spec as fixed } from './balancers/fixed/spec';
+import { spec as nse } from './bottoms/nse/spec';
+import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
+import { spec as embedding } from './inputs/embedding/spec';
+import { spec as identity } from './tops/identity/spec';
+import { spec as mlp } from './towers/mlp/spec';
+import { spec as taskAttention } from './towers/task-attention/spec';
+
+/** The blocks of each pillar, in the order of the palette. */
+export const CATALOG = {
+  input: [embedding],
+  bottom: [nse, sharedBottom],
+  tower: [mlp, taskAttention],
+  top: [identity],
+  balancer: [fixed],
+} as const satisfies Record<Pillar, readonly BlockSpec[]>;
+
+/** The spec of a block, or undefined where there is none of that id. */
+export function findSpec(pillar: Pillar, id: string): BlockSpec | undefined {
+  return CATALOG[pillar].find((s: BlockSpec) => s.id === id);
+}

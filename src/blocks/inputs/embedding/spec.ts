@@ -1,0 +1,35 @@
+import type { BlockSpec } from '../../../pipeline/spec';
+
+export const spec: BlockSpec = {
+  id: 'embedding',
+  pillar: 'input',
+  title: 'Embedding',
+  short: 'Embed',
+  year: 2016,
+  paper: {
+    title: 'Wide & Deep Learning for Recommender Systems',
+    authors: 'Cheng et al., DLRS 2016',
+    url: 'https://arxiv.org/abs/1606.07792',
+  },
+  idea: 'Each category becomes a short learned vector; numerical features join z-scored and clipped.',
+  equations: ['e_i = E_i[c_i]', 'x = [\\,e_1;\\dots;e_C;\\;z\\,]'],
+  symbols: [
+    ['c_i', 'code of categorical column i'],
+    ['E_i', 'embedding table of column i, V_i × d'],
+    ['z', 'numerical features, z-scored on the training part and clipped to ±5, B×M'],
+    ['x', 'input of the Bottom, B×F with F = C·d + M'],
+  ],
+  params: {
+    dim: {
+      kind: 'int',
+      label: 'Width d',
+      help: 'Length of each category’s vector.',
+      source: 'ranges in use: 4 (simulated world), 5 (AITM), 8, 16, 32 (ResFlow)',
+      min: 1,
+      max: 64,
+      suggested: [4, 8, 16, 32],
+      default: 4,
+    },
+  },
+  probes: {},
+};

@@ -1,0 +1,47 @@
+/** Hyper-parameters that several specs share, with the ranges of the study (Kutak, Table 7). */
+import type { HyperParam } from '../pipeline/spec';
+
+/** The study that the lab is built around; its Table 7 gives most ranges. */
+export const STUDY = {
+  title: 'Deconstructing Multi-Task Learning in Search & Recommender Systems: A Combinatorial Study',
+  authors: 'Kutak, 2025',
+} as const;
+
+export const TABLE_7 = 'Kutak 2025, Table 7';
+
+/** Dropout after each activation: papers range over [0, 0.5]. */
+export const dropout = (source: string = TABLE_7): HyperParam => ({
+  kind: 'real',
+  label: 'Dropout',
+  help: 'Share of activations set to 0 in each training step; the rest are scaled up to keep the mean.',
+  source,
+  min: 0,
+  max: 0.5,
+  step: 0.05,
+  default: 0,
+});
+
+export const batchNorm: HyperParam = {
+  kind: 'flag',
+  label: 'Batch norm',
+  help: 'Normalise each layer over the batch before its activation; running means are used for evaluation.',
+  source: TABLE_7,
+  default: false,
+};
+
+/** Layer widths of an MLP. */
+export const widths = (
+  suggested: readonly (readonly number[])[],
+  fallback: readonly number[],
+  source: string = TABLE_7,
+): HyperParam => ({
+  kind: 'widths',
+  label: 'Layer widths',
+  help: 'Units of each layer, first layer first; the last one is the width that is handed on.',
+  source,
+  min: 1,
+  max: 512,
+  maxLayers: 4,
+  suggested,
+  default: fallback,
+});

@@ -1,0 +1,86 @@
+/** The dataset contract: what every reader and simulator delivers, and all that the engine asks of data. */
+
+/** A categorical column: codes 0…vocabulary−1. */
+export interface CategoricalColumn {
+  readonly name: string;
+  /** Number of codes; every value in the column is below it. */
+  readonly vocabulary: number;
+}
+
+/** A label column, one event. `labels` are entire-space: 1 iff the event happened on that impression. */
+export interface TaskColumn {
+  /** Name of the column in the source, e.g. `click`. */
+  readonly name: string;
+  /** Index of the event that must precede this one (y_k ≤ y_parent), or null for a root of the funnel or tree. */
+  readonly parent: number | null;
+}
+
+export interface DatasetSchema {
+  readonly categorical: readonly CategoricalColumn[];
+  /** Names of the numerical columns, in the order of `numerical`. */
+  readonly numerical: readonly string[];
+  readonly tasks: readonly TaskColumn[];
+  /** Name of the column that groups rows into pages (search_id), or null where rows stand alone. */
+  readonly group: string | null;
+}
+
+/** Where a dataset comes from; shown wherever its numbers are shown. */
+export interface DatasetSource {
+  readonly kind: 'simulated' | 'file';
+  /** Short name for the top bar, e.g. "ES" or "train.csv". */
+  readonly title: string;
+  /** One line, e.g. "simulated · r 0.5 · seed 1" or "1,000 rows of train.csv". */
+  readonly detail: string;
+}
+
+/**
+ * Rows as typed-array columns. N rows, C categorical and M numerical columns, K tasks.
+ * Rows of the training part come first: 0…trainRows−1 train, trainRows…rows−1 validation.
+ */
+export interface Dataset {
+  readonly schema: DatasetSchema;
+  readonly source: DatasetSource;
+  /** Hex digest of schema and bytes: equal fingerprints mean equal data. */
+  readonly fingerprint: string;
+  readonly rows: number;
+  readonly trainRows: number;
+  /** [N·C] row-major codes. */
+  readonly categorical: Int32Array;
+  /** [N·M] row-major, z-scored with the training part's mean and sd and clipped to ±5; 0 where the value was missing. */
+  readonly numerical: Float32Array;
+  /** [N·K] row-major entire-space labels, 0 or 1. */
+  readonly labels: Uint8Array;
+  /** [N] 1 / probability that a row of its kind was kept when negatives were sampled away; all 1 where nothing was. */
+  readonly weights: Float32Array;
+  /** [N] id of the row's page (group column), or its own index. */
+  readonly groups: Uint32Array;
+  /** [N] number of the row in its source (0-based data row of the file, or candidate number in the simulation). */
+  readonly rowIds: Uint32Array;
+  /** Present where the truth is known (simulated): what no model can beat. */
+  readonly truth?: Truth;
+}
+
+export interface Truth {
+  /** [N·K] row-major true entire-space probability of each event. */
+  readonly probabilities: Float32Array;
+  /** [N] h = 1/π(x): population weight of a row's features (spec simulator §2), for label-free metrics. */
+  readonly featureWeights: Float32Array;
+}
+
+/** The buffers of a dataset, to transfer it between threads without a copy. */
+export function datasetBuffers(d: Dataset): ArrayBuffer[] {
+  const arrays = [d.categorical, d.numerical, d.labels, d.weights, d.groups, d.rowIds];
+  if (d.truth) arrays.push(d.truth.probabilities, d.truth.featureWeights);
+  return arrays.map((a) => a.buffer as ArrayBuffer);
+}
+
+/** A reader's refusal: one sentence that says what is wrong, where, and what to do. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+  constructor(
+    message: string,
+    readonly at: { readonly file?: string; readonly row?: number; readonly column?: string } = {},
+  ) {
+    super(message);
+  }
+}

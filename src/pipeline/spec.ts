@@ -1,0 +1,95 @@
+/** What a block says about itself: the plain data from which schema, inspector, docs and share link are derived. */
+
+/** The places of a pipeline that take a block. */
+export type Pillar = 'input' | 'bottom' | 'tower' | 'top' | 'balancer';
+
+interface ParamBase {
+  /** Label in the inspector. */
+  readonly label: string;
+  /** One plain sentence: what it does. */
+  readonly help: string;
+  /** Where range and default come from, e.g. "papers/000 Table 7". */
+  readonly source: string;
+}
+
+/** One hyper-parameter. `suggested` are the values of the papers, offered first; the limits are what the lab accepts. */
+export type HyperParam =
+  | (ParamBase & {
+      readonly kind: 'int';
+      readonly min: number;
+      readonly max: number;
+      readonly suggested: readonly number[];
+      readonly default: number;
+    })
+  | (ParamBase & {
+      readonly kind: 'real';
+      readonly min: number;
+      readonly max: number;
+      readonly step: number;
+      readonly default: number;
+    })
+  | (ParamBase & {
+      /** Layer widths of an MLP, first layer first. */
+      readonly kind: 'widths';
+      readonly min: number;
+      readonly max: number;
+      readonly maxLayers: number;
+      readonly suggested: readonly (readonly number[])[];
+      readonly default: readonly number[];
+    })
+  | (ParamBase & {
+      readonly kind: 'choice';
+      readonly options: readonly { readonly value: string; readonly label: string }[];
+      readonly default: string;
+    })
+  | (ParamBase & { readonly kind: 'flag'; readonly default: boolean });
+
+/** A hyper-parameter's value. */
+export type ParamValue = number | string | boolean | readonly number[];
+export type ParamValues = Readonly<Record<string, ParamValue>>;
+
+/** A sentence about a pipeline: an `error` cannot be trained, a `warning` can. */
+export interface Finding {
+  readonly level: 'error' | 'warning';
+  /** Dotted path in the pipeline, e.g. `towers.params.heads`. */
+  readonly where: string;
+  /** One clear sentence: what is wrong and what to do. */
+  readonly reason: string;
+}
+
+/** What a rule of a block may look at: its own values and the rest of the pipeline, loosely typed to keep specs free of the schema. */
+export interface RuleContext {
+  readonly params: ParamValues;
+  readonly blocks: Readonly<Record<Pillar, string>>;
+  readonly tasks: readonly { readonly id: string; readonly parent: string | null }[];
+}
+
+export interface BlockSpec {
+  /** Stable id, the folder's name. It is stored in links and run files: never change it. */
+  readonly id: string;
+  readonly pillar: Pillar;
+  /** Full name, e.g. "Task Attention". */
+  readonly title: string;
+  /** Short name for a palette or a run's name. */
+  readonly short: string;
+  readonly year: number;
+  readonly paper: { readonly title: string; readonly authors: string; readonly url?: string };
+  /** One or two plain sentences for a student. */
+  readonly idea: string;
+  /** KaTeX, one string a line. */
+  readonly equations: readonly string[];
+  /** KaTeX symbol → meaning with shape. */
+  readonly symbols: readonly (readonly [symbol: string, meaning: string])[];
+  readonly params: Readonly<Record<string, HyperParam>>;
+  /** Names of the tensors that `build` publishes with `pass.probe`, with their shapes. */
+  readonly probes: Readonly<Record<string, string>>;
+  /** What does not fit, said before it is dropped. */
+  readonly rules?: (context: RuleContext) => readonly Finding[];
+}
+
+/** The defaults of a spec's hyper-parameters. */
+export function defaultParams(spec: BlockSpec): Record<string, ParamValue> {
+  return Object.fromEntries(
+    Object.entries(spec.params).map(([name, p]) => [name, p.kind === 'widths' ? [...p.default] : p.default]),
+  );
+}

@@ -1,0 +1,189 @@
+/** What the page and the trainer say to each other: types only. Commands travel by Comlink, events on one MessagePort. */
+import type { Dataset } from '../src/data/dataset';
+import type { Auc } from '../src/metrics/auc';
+import type { Pipeline } from '../src/pipeline/schema';
+import type { OutputSpace } from '../src/pipeline/spaces';
+
+/** What the user may ask for. `webgpu-software` takes a software adapter too. */
+export type BackendChoice = 'auto' | 'webgpu' | 'webgpu-software' | 'wasm' | 'cpu';
+
+/** What runs. */
+export interface BackendInfo {
+  readonly name: 'webgpu' | 'wasm' | 'cpu';
+  /** e.g. "WASM", "WebGPU · NVIDIA Ampere", "WebGPU · software". */
+  readonly label: string;
+  /** Why this one, in one sentence. */
+  readonly reason: string;
+}
+
+/** Everything that is needed to go on from a step: equal snapshots continue equally (batch order, dropout and init follow from seed and step). */
+export interface Snapshot {
+  readonly pipeline: Pipeline;
+  readonly fingerprint: string;
+  readonly step: number;
+  /** Flat parameters, first and second moments; [P] each. */
+  readonly parameters: Float32Array;
+  readonly moment1: Float32Array;
+  readonly moment2: Float32Array;
+  /** Running statistics (batch norm), flat. */
+  readonly buffers: Float32Array;
+  /** Live-edited values in force. */
+  readonly edits: LiveEdit;
+}
+
+/** What may change while it trains. */
+export interface LiveEdit {
+  readonly learningRate?: number;
+  /** λ_k by task. */
+  readonly lossWeights?: readonly number[];
+}
+
+export type RunState = 'preparing' | 'training' | 'paused' | 'finished' | 'failed' | 'stopped';
+
+/** One parameter tensor of the assembled model. */
+export interface ParameterInfo {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Which symbol of the block's equation it is, with orientation. */
+  readonly symbol: string;
+}
+
+/** One block of the assembled graph. */
+export interface BlockInfo {
+  /** Path in the pipeline: `input.0`, `bottom`, `towers`, `top`. */
+  readonly path: string;
+  readonly title: string;
+  /** Shape of what it hands on, e.g. "B×32" for each task, or "B×127". */
+  readonly output: { readonly groups: number; readonly width: number };
+  readonly parameters: readonly ParameterInfo[];
+  readonly parameterCount: number;
+}
+
+export interface Description {
+  readonly blocks: readonly BlockInfo[];
+  readonly parameterCount: number;
+  readonly spaces: readonly OutputSpace[];
+}
+
+/** One evaluation of the validation part. `metrics` runs over `spaces`. */
+export interface Evaluation {
+  readonly step: number;
+  readonly metrics: readonly {
+    readonly space: string;
+    readonly auc: Auc;
+    /** Weighted mean negative log-likelihood in nats, or null where no row counts. */
+    readonly logLoss: number | null;
+    /** Where the truth is known: label-free AUC against the true probabilities. */
+    readonly expectedAuc: Auc | null;
+  }[];
+}
+
+/** A named small tensor, averaged over a cohort of validation rows. */
+export interface ProbeReading {
+  readonly step: number;
+  /** Path of the block that published it, e.g. `towers`. */
+  readonly block: string;
+  readonly name: string;
+  /** Shape without the batch axis, e.g. [L, h, K, K]. */
+  readonly shape: readonly number[];
+  readonly cohorts: readonly { readonly name: string; readonly rows: number; readonly mean: Float32Array }[];
+}
+
+interface Stamp {
+  readonly runId: string;
+  readonly seq: number;
+}
+
+export type TrainerEvent = Stamp &
+  (
+    | { readonly kind: 'state'; readonly state: RunState; readonly step: number; readonly detail?: string }
+    | { readonly kind: 'backend'; readonly backend: BackendInfo }
+    | {
+        readonly kind: 'frame';
+        /** Row-major steps × columns; columns are step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
+        readonly steps: Float64Array;
+        readonly columns: number;
+        readonly samplesPerSecond: number;
+      }
+    | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+    | { readonly kind: 'probe'; readonly probe: ProbeReading }
+    | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+    /** Something the user should know that does not end the run, e.g. a lost GPU. */
+    | { readonly kind: 'notice'; readonly message: string }
+    | {
+        readonly kind: 'failed';
+        readonly message: string;
+        /** For a divergence: where the first number that is not finite appeared. */
+        readonly block?: string;
+        readonly parameter?: string;
+        readonly step?: number;
+      }
+  );
+
+export interface StartRequest {
+  readonly runId: string;
+  readonly pipeline: Pipeline;
+  readonly backend: BackendChoice;
+  /** Continue from here instead of from step 0. */
+  readonly from?: Snapshot;
+  /** Start paused, e.g. to step by hand. */
+  readonly paused?: boolean;
+}
+
+/** The trainer worker's commands. All reject with one clear sentence. */
+export interface TrainerApi {
+  /** Hands over the port on which events arrive. */
+  connect(port: MessagePort): void;
+  /** Takes a data set (its buffers are transferred). */
+  load(dataset: Dataset): { fingerprint: string };
+  /** The assembled graph of a pipeline on the loaded data, without training it. */
+  describe(pipeline: Pipeline): Description;
+  start(request: StartRequest): Promise<void>;
+  pause(): Promise<{ step: number }>;
+  /** Trains `count` steps by hand, then pauses. */
+  step(count: number): Promise<{ step: number }>;
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+  edit(change: LiveEdit): void;
+  /** Names of the probes that somebody looks at; others are not computed. */
+  watch(probes: readonly string[]): void;
+  /** Probes at the current step, now. */
+  inspect(): Promise<readonly ProbeReading[]>;
+  snapshot(): Promise<Snapshot>;
+  /** Answers at once while the worker lives. */
+  ping(): number;
+}
+
+/** What the user may choose of the simulated world (first cut: Spain). */
+export interface SimulationRequest {
+  readonly country: 'ES';
+  readonly relatedness: number;
+  readonly impressions: number;
+  readonly rows: number;
+  readonly clickKeepRate: number;
+  readonly seed: number;
+}
+
+export interface DatasetSummary {
+  readonly fingerprint: string;
+  readonly source: Dataset['source'];
+  readonly schema: Dataset['schema'];
+  readonly rows: number;
+  readonly trainRows: number;
+  /** By task: positive rows, and the population rate (weighted). */
+  readonly tasks: readonly { readonly name: string; readonly positives: number; readonly rate: number }[];
+  /** By output space id: AUC of the true probabilities, where known (validation part). */
+  readonly oracle: Readonly<Record<string, number>> | null;
+  /** Things worth knowing that do not stop the data from loading. */
+  readonly notes: readonly string[];
+}
+
+/** The data worker's commands: make or read a data set; it keeps the last good one. */
+export interface DataApi {
+  simulate(request: SimulationRequest, progress: (share: number) => void): Promise<DatasetSummary>;
+  /** Reads an AliExpress CSV in MTReclib's layout. Rejects with one sentence naming row and column. */
+  open(file: File, progress: (share: number) => void): Promise<DatasetSummary>;
+  /** A copy of the current data set, buffers transferred. */
+  copy(): Dataset;
+  ping(): number;
+}
