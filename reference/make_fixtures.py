@@ -1,0 +1,28 @@
+"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models]."""
+
+import pathlib
+import sys
+
+import torch
+
+import cases_ops
+import checks
+from fixture import Report, write
+
+HERE = pathlib.Path(__file__).resolve().parent / 'fixtures'
+
+
+def main(wanted):
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    checks.all_ops()
+    if 'ops' in wanted:
+        write(HERE / 'ops.json', 'ops', cases_ops.ABOUT, cases_ops.cases())
+    for name, forward, backward in Report.rows:
+        print(f'{name:70s} float32: outputs {forward:.1e}, gradients {backward:.1e}')
+    for path in sorted(HERE.rglob('*.json')):
+        print(f'{path.relative_to(HERE)} {path.stat().st_size / 1024:.0f} KB')
+
+
+if __name__ == '__main__':
+    main(sys.argv[1:] or ['ops', 'blocks', 'models'])
