@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CATALOG, findSpec } from '../blocks/catalog';
 import type { BlockSpec, HyperParam, ParamValue, Pillar } from './spec';
 import { defaultParams } from './spec';
+import { taskFindings } from './tasks';
 
 /** Version of the stored form; a change of meaning adds a migration (migrations.ts). */
 export const PIPELINE_VERSION = 1;
@@ -95,40 +96,30 @@ const base = z.strictObject({
   training: trainingSchema,
 });
 
+/** The fields of a task and of the training settings, for messages that name them. */
+export const TASK_FIELDS = Object.keys(taskSchema.shape);
+export const TRAINING_FIELDS = Object.keys(trainingSchema.shape);
+export const PIPELINE_FIELDS = Object.keys(base.shape);
+
 export type Task = z.infer<typeof taskSchema>;
 export type Training = z.infer<typeof trainingSchema>;
 export type Pipeline = z.infer<typeof base>;
 
-/** What the tasks of a funnel or tree must satisfy; parents come before their children, so order is topological. */
-function checkTasks(tasks: readonly Task[], ctx: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  tasks.forEach((task, k) => {
-    if (seen.has(task.id)) {
-      ctx.addIssue({
-        code: 'custom',
-        path: ['tasks', k, 'id'],
-        message: `two tasks use the label column "${task.id}"`,
-      });
-    }
-    if (task.parent !== null && !seen.has(task.parent)) {
-      const message = tasks.some((t) => t.id === task.parent)
-        ? `its parent "${task.parent}" must come before it`
-        : `its parent "${task.parent}" is not among the tasks`;
-      ctx.addIssue({ code: 'custom', path: ['tasks', k, 'parent'], message });
-    }
-    seen.add(task.id);
-  });
-}
-
 /** Parses a pipeline of the current version: unknown keys, ranges, block rules and the task tree are all checked. */
 export const pipelineSchema = base.superRefine((p, ctx) => {
-  checkTasks(p.tasks, ctx);
-  for (const finding of blockFindings(p)) {
+  // zod runs this although a length or range is wrong; the rules below rest on sound values (an empty input list has no block).
+  if (ctx.issues.length > 0) return;
+  for (const finding of [...taskFindings(p.tasks), ...blockFindings(p)]) {
     if (finding.level === 'error') {
-      ctx.addIssue({ code: 'custom', path: finding.where.split('.'), message: finding.reason });
+      ctx.addIssue({ code: 'custom', path: pathOf(finding.where), message: finding.reason });
     }
   }
 });
+
+/** `tasks.1.parent` as zod and a walk down the object want it: numbers for the places in lists. */
+function pathOf(where: string): (string | number)[] {
+  return where.split('.').map((key) => (/^\d+$/.test(key) ? Number(key) : key));
+}
 
 /** The blocks of a pipeline with their place, in the order in which data flows. */
 export function blocksOf(

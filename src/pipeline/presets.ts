@@ -1,0 +1,94 @@
+/** Named pipelines to start from: the two of the lesson on negative transfer, and four that differ by their blocks alone. */
+import { blockWith, defaultPipeline, defaultTasks } from './defaults';
+import type { BlockChoice, Pipeline } from './schema';
+
+/** The lessons that a preset belongs to. */
+export type LessonId = 'negative-transfer' | 'sequence';
+
+export interface Preset {
+  /** Stable name, e.g. for a link or the command line. */
+  readonly id: string;
+  readonly title: string;
+  /** One plain sentence: what there is to see. */
+  readonly about: string;
+  readonly lesson: LessonId | null;
+  readonly pipeline: Pipeline;
+}
+
+/** The lesson's size: nets so small that the tasks must fight for units, and short enough for a lecture. */
+function lessonSize(bottom: string): Pipeline {
+  const full = defaultPipeline();
+  return {
+    ...full,
+    bottom: blockWith('bottom', bottom, { layers: [16, 8] }),
+    towers: blockWith('tower', 'mlp', { layers: [16] }),
+    // λ 1: at λ 10 the purchase is no longer starved, and the loss that the lesson is about all but disappears.
+    tasks: defaultTasks(1),
+    training: { ...full.training, steps: 300 },
+  };
+}
+
+/** Full size; tasks and training are the default's, so that two of these differ by their blocks alone. */
+function fullSize(bottom: string, towers: BlockChoice): Pipeline {
+  return {
+    ...defaultPipeline(),
+    bottom: blockWith('bottom', bottom, { layers: [64, 32] }),
+    towers,
+  };
+}
+
+const mlpTowers = (): BlockChoice => blockWith('tower', 'mlp', { layers: [32, 32] });
+
+export const PRESETS: readonly Preset[] = [
+  {
+    id: 'shared-bottom-lesson',
+    title: 'Shared-Bottom (lesson size)',
+    about:
+      'One small net for both tasks: where their tastes differ, clicks take its few units and purchases lose.',
+    lesson: 'negative-transfer',
+    pipeline: lessonSize('shared-bottom'),
+  },
+  {
+    id: 'separate-lesson',
+    title: 'Separate nets (lesson size)',
+    about: 'The same small net once for each task: the fair baseline against which sharing helps or hurts.',
+    lesson: 'negative-transfer',
+    pipeline: lessonSize('nse'),
+  },
+  {
+    id: 'shared-bottom',
+    title: 'Shared-Bottom',
+    about: 'One net of 64 and 32 units for both tasks: wide enough that sharing costs little.',
+    lesson: null,
+    pipeline: fullSize('shared-bottom', mlpTowers()),
+  },
+  {
+    id: 'separate',
+    title: 'Separate nets',
+    about: 'A net for each task and nothing passed between them but the embeddings.',
+    lesson: 'sequence',
+    pipeline: fullSize('nse', mlpTowers()),
+  },
+  {
+    id: 'separate-task-attention',
+    title: 'Separate + Task Attention',
+    about: 'A net for each task, and attention by which the purchase reads what the click has learned.',
+    lesson: 'sequence',
+    pipeline: defaultPipeline(),
+  },
+  {
+    id: 'shared-bottom-task-attention',
+    title: 'Shared-Bottom + Task Attention',
+    about: 'Attention on top of one shared net: both tokens start alike, so there is little left to pass on.',
+    lesson: null,
+    pipeline: fullSize(
+      'shared-bottom',
+      blockWith('tower', 'task-attention', defaultPipeline().towers.params),
+    ),
+  },
+];
+
+/** A preset by its id. */
+export function findPreset(id: string): Preset | undefined {
+  return PRESETS.find((preset) => preset.id === id);
+}
