@@ -1,93 +1,29 @@
 /** What the page and the trainer say to each other: types only. Commands travel by Comlink, events on one MessagePort. */
 import type { Dataset } from '../src/data/dataset';
-import type { Auc } from '../src/metrics/auc';
+import type {
+  BackendChoice,
+  BackendInfo,
+  Description,
+  Evaluation,
+  LiveEdit,
+  ProbeReading,
+  RunState,
+  Snapshot,
+} from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
-import type { OutputSpace } from '../src/pipeline/spaces';
 
-/** What the user may ask for. `webgpu-software` takes a software adapter too. */
-export type BackendChoice = 'auto' | 'webgpu' | 'webgpu-software' | 'wasm' | 'cpu';
-
-/** What runs. */
-export interface BackendInfo {
-  readonly name: 'webgpu' | 'wasm' | 'cpu';
-  /** e.g. "WASM", "WebGPU · NVIDIA Ampere", "WebGPU · software". */
-  readonly label: string;
-  /** Why this one, in one sentence. */
-  readonly reason: string;
-}
-
-/** Everything that is needed to go on from a step: equal snapshots continue equally (batch order, dropout and init follow from seed and step). */
-export interface Snapshot {
-  readonly pipeline: Pipeline;
-  readonly fingerprint: string;
-  readonly step: number;
-  /** Flat parameters, first and second moments; [P] each. */
-  readonly parameters: Float32Array;
-  readonly moment1: Float32Array;
-  readonly moment2: Float32Array;
-  /** Running statistics (batch norm), flat. */
-  readonly buffers: Float32Array;
-  /** Live-edited values in force. */
-  readonly edits: LiveEdit;
-}
-
-/** What may change while it trains. */
-export interface LiveEdit {
-  readonly learningRate?: number;
-  /** λ_k by task. */
-  readonly lossWeights?: readonly number[];
-}
-
-export type RunState = 'preparing' | 'training' | 'paused' | 'finished' | 'failed' | 'stopped';
-
-/** One parameter tensor of the assembled model. */
-export interface ParameterInfo {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Which symbol of the block's equation it is, with orientation. */
-  readonly symbol: string;
-}
-
-/** One block of the assembled graph. */
-export interface BlockInfo {
-  /** Path in the pipeline: `input.0`, `bottom`, `towers`, `top`. */
-  readonly path: string;
-  readonly title: string;
-  /** Shape of what it hands on, e.g. "B×32" for each task, or "B×127". */
-  readonly output: { readonly groups: number; readonly width: number };
-  readonly parameters: readonly ParameterInfo[];
-  readonly parameterCount: number;
-}
-
-export interface Description {
-  readonly blocks: readonly BlockInfo[];
-  readonly parameterCount: number;
-  readonly spaces: readonly OutputSpace[];
-}
-
-/** One evaluation of the validation part. `metrics` runs over `spaces`. */
-export interface Evaluation {
-  readonly step: number;
-  readonly metrics: readonly {
-    readonly space: string;
-    readonly auc: Auc;
-    /** Weighted mean negative log-likelihood in nats, or null where no row counts. */
-    readonly logLoss: number | null;
-    /** Where the truth is known: label-free AUC against the true probabilities. */
-    readonly expectedAuc: Auc | null;
-  }[];
-}
-
-/** A named small tensor, averaged over a cohort of validation rows. */
-export interface ProbeReading {
-  readonly step: number;
-  /** Path of the block that published it, e.g. `towers`. */
-  readonly block: string;
-  readonly name: string;
-  /** Shape without the batch axis, e.g. [L, h, K, K]. */
-  readonly shape: readonly number[];
-  readonly cohorts: readonly { readonly name: string; readonly rows: number; readonly mean: Float32Array }[];
-}
+export type {
+  BackendChoice,
+  BackendInfo,
+  BlockInfo,
+  Description,
+  Evaluation,
+  LiveEdit,
+  ParameterInfo,
+  ProbeReading,
+  RunState,
+  Snapshot,
+} from '../src/pipeline/run';
 
 interface Stamp {
   readonly runId: string;

@@ -1,0 +1,78 @@
+/** What the `build.ts` of each pillar delivers. Assembled once for a pipeline, then run forward once a step. */
+import type { Bernoulli, Pass, Scope, Stream, StreamShape, Tensor } from '../nn';
+import type { ParamValues } from '../pipeline/spec';
+
+export interface TaskContext {
+  readonly id: string;
+  /** Index of the parent task, or null for a root. Parents come first. */
+  readonly parent: number | null;
+  /** Share of impressions with the event (weighted, training part), strictly inside (0, 1). */
+  readonly baseRate: number;
+}
+
+/** What every build is given. */
+export interface BuildContext {
+  /** The block's path in the pipeline, e.g. `towers`; the prefix of its weights and probes. */
+  readonly path: string;
+  readonly params: ParamValues;
+  readonly tasks: readonly TaskContext[];
+  readonly scope: Scope;
+}
+
+/** Columns of the data set that an input block may read. */
+export interface FeatureSchema {
+  readonly categorical: readonly { readonly name: string; readonly vocabulary: number }[];
+  readonly numerical: readonly string[];
+}
+
+/** The features of a batch. */
+export interface Features {
+  /** [B, C] int32, raw codes, each below its column's vocabulary; null where there are no categorical columns. */
+  readonly categorical: Tensor | null;
+  /** [B, M] z-scored; null where there are no numerical columns. */
+  readonly numerical: Tensor | null;
+}
+
+/** Features → x [B, F] (or one x_k a task). The first input block gets no upstream; each later one refines the one before. */
+export interface InputBlock {
+  readonly output: StreamShape;
+  forward(features: Features, upstream: Stream | null, pass: Pass): Stream;
+}
+export type BuildInput = (
+  context: BuildContext,
+  features: FeatureSchema,
+  upstream: StreamShape | null,
+) => InputBlock;
+
+/** x → b (Kutak 2025, Eq. 1), and b → t (Eq. 2). */
+export interface StreamBlock {
+  readonly output: StreamShape;
+  forward(x: Stream, pass: Pass): Stream;
+}
+export type BuildStream = (context: BuildContext, input: StreamShape) => StreamBlock;
+
+/** t → (log p, log(1−p)) of every task's event on an impression (Eq. 3), and losses of the Top's own. */
+export interface TopBlock {
+  forward(t: Stream, pass: Pass): TopOutput;
+}
+export interface TopOutput {
+  /** Entire-space predictions, [B, K]. */
+  readonly entire: Bernoulli;
+  /** Named scalars that are added to the training loss, e.g. a calibrator. */
+  readonly auxiliary?: readonly { readonly name: string; readonly value: Tensor }[];
+}
+export type BuildTop = (context: BuildContext, input: StreamShape) => TopBlock;
+
+/** What a balancer sees of a step. */
+export interface BalanceInput {
+  readonly step: number;
+  /** λ_k of the tasks, live-edited. */
+  readonly lossWeights: readonly number[];
+}
+
+/** Per-task losses → the weights of one update. */
+export interface Balancer {
+  /** c_k: the update follows Σ c_k ∇L_k. */
+  coefficients(input: BalanceInput): readonly number[];
+}
+export type BuildBalancer = (context: Omit<BuildContext, 'scope'>) => Balancer;

@@ -1,0 +1,117 @@
+/** Rows → batches: order from the seed alone, tensors from typed arrays. */
+import type { Features } from '../blocks/contract';
+import type { Dataset } from '../data/dataset';
+import { permutation } from '../data/random';
+import { type Tensor, tf } from '../nn';
+import type { Pipeline } from '../pipeline/schema';
+import { labelColumns } from './assemble';
+
+/** Weighted share of positives of each task in the training part, kept inside (0, 1) so that its log-odds are finite. */
+export function baseRates(pipeline: Pipeline, data: Dataset): number[] {
+  const K = data.schema.tasks.length;
+  return labelColumns(pipeline, data.schema).map((column) => {
+    let positive = 0;
+    let all = 0;
+    for (let i = 0; i < data.trainRows; i++) {
+      const w = data.weights[i]!;
+      all += w;
+      if (data.labels[i * K + column]) positive += w;
+    }
+    // With no positive (or no negative) row, half a row of the other kind stands in.
+    return Math.min(Math.max(positive, 0.5), all - 0.5) / all;
+  });
+}
+
+/** One batch on the backend. Dispose of it with `disposeBatch`. */
+export interface Batch {
+  readonly features: Features;
+  /** [B, K] */
+  readonly labels: Tensor;
+  /** [B, 1], mean 1 over the training part. */
+  readonly weights: Tensor;
+  readonly rows: number;
+}
+
+export function disposeBatch(batch: Batch): void {
+  batch.features.categorical?.dispose();
+  batch.features.numerical?.dispose();
+  batch.labels.dispose();
+  batch.weights.dispose();
+}
+
+/** Feeds a data set to a pipeline's tasks. */
+export class Batcher {
+  private readonly columns: readonly number[];
+  /** Mean row weight of the training part: losses divide by it, so that a thinned sample keeps the scale of an unthinned one. */
+  private readonly meanWeight: number;
+  private epoch = -1;
+  private order: Uint32Array = new Uint32Array(0);
+
+  constructor(
+    private readonly data: Dataset,
+    pipeline: Pipeline,
+    private readonly size: number,
+    private readonly seed: number,
+  ) {
+    if (data.trainRows === 0) throw new Error('The data has no training rows: open a larger file.');
+    this.columns = labelColumns(pipeline, data.schema);
+    let sum = 0;
+    for (let i = 0; i < data.trainRows; i++) sum += data.weights[i]!;
+    this.meanWeight = sum / data.trainRows || 1;
+  }
+
+  /**
+   * The training rows of a step, a function of (seed, step): every epoch is a new permutation, and a batch may run over its
+   * end into the next.
+   * @param step from 0
+   */
+  rowsOf(step: number): Uint32Array {
+    const N = this.data.trainRows;
+    const rows = new Uint32Array(this.size);
+    let at = step * this.size;
+    for (let i = 0; i < this.size; i++, at++) {
+      const epoch = Math.floor(at / N);
+      if (epoch !== this.epoch) {
+        this.order = permutation(N, this.seed, epoch);
+        this.epoch = epoch;
+      }
+      rows[i] = this.order[at - epoch * N]!;
+    }
+    return rows;
+  }
+
+  /** The batch of a training step. */
+  training(step: number): Batch {
+    return this.gather(this.rowsOf(step));
+  }
+
+  /** The given rows as a batch. */
+  gather(rows: ArrayLike<number>): Batch {
+    const { categorical, numerical, labels, weights, schema } = this.data;
+    const B = rows.length;
+    const C = schema.categorical.length;
+    const M = schema.numerical.length;
+    const K = this.columns.length;
+    const allTasks = schema.tasks.length;
+    const ids = new Int32Array(B * C);
+    const numbers = new Float32Array(B * M);
+    const y = new Float32Array(B * K);
+    const w = new Float32Array(B);
+    for (let i = 0; i < B; i++) {
+      const row = rows[i]!;
+      for (let c = 0, to = i * C, from = row * C; c < C; c++) ids[to++] = categorical[from++]!;
+      for (let m = 0, to = i * M, from = row * M; m < M; m++) numbers[to++] = numerical[from++]!;
+      for (let k = 0; k < K; k++) y[i * K + k] = labels[row * allTasks + this.columns[k]!]!;
+      w[i] = weights[row]! / this.meanWeight;
+    }
+    return {
+      features: {
+        categorical: C > 0 ? tf.tensor2d(ids, [B, C], 'int32') : null,
+        numerical: M > 0 ? tf.tensor2d(numbers, [B, M]) : null,
+      },
+      labels: tf.tensor2d(y, [B, K]),
+      weights: tf.tensor2d(w, [B, 1]),
+      rows: B,
+    };
+  }
+}

@@ -1,0 +1,95 @@
+/** Which backend computes: brings one up, says why another was not taken. */
+import '@tensorflow/tfjs-backend-cpu';
+import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { registerSegmentSumOnWasm } from './segmentSumWasm';
+import { selfCheck } from './selfCheck';
+import { tf } from './tensor';
+import { type OwnedDevice, openDevice } from './webgpuDevice';
+
+/** Where the wasm binaries of TensorFlow.js lie: URLs in a browser, file paths in Node. */
+export interface WasmFiles {
+  readonly plain: string;
+  readonly simd: string;
+}
+
+/** A backend that is up. */
+export interface Backend {
+  readonly name: 'webgpu' | 'wasm' | 'cpu';
+  /** For the page, e.g. "WASM", "WebGPU · nvidia ampere". */
+  readonly label: string;
+  /** The device, on webgpu. */
+  readonly device: OwnedDevice | null;
+}
+
+let wasmIsSet = false;
+
+/** Brings up wasm. @throws Error where WebAssembly is missing or the binary cannot be loaded */
+export async function openWasm(files: WasmFiles): Promise<Backend> {
+  if (!wasmIsSet) {
+    // One thread: the threaded build breaks under Vite's minifier and gained nothing on two cores (docs/ARCHITECTURE.md).
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
+    setWasmPaths({
+      'tfjs-backend-wasm.wasm': files.plain,
+      'tfjs-backend-wasm-simd.wasm': files.simd,
+      'tfjs-backend-wasm-threaded-simd.wasm': files.simd,
+    });
+    registerSegmentSumOnWasm();
+    wasmIsSet = true;
+  }
+  if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly could not be started.');
+  await tf.ready();
+  return { name: 'wasm', label: 'WASM', device: null };
+}
+
+/** Brings up plain JavaScript: slow, but it always works. */
+export async function openCpu(): Promise<Backend> {
+  await tf.setBackend('cpu');
+  await tf.ready();
+  return { name: 'cpu', label: 'CPU', device: null };
+}
+
+/**
+ * Brings up WebGPU on a device of our own and checks its sums against cpu.
+ * @returns the backend, or in one sentence why there is none
+ */
+export async function openWebGpu(
+  allowSoftware: boolean,
+): Promise<{ ok: true; backend: Backend } | { ok: false; reason: string }> {
+  const device = await openDevice(allowSoftware);
+  if (!device.ok) return device;
+  // Small tensors would be computed on the CPU otherwise, and nothing of the GPU be tested.
+  tf.env().set('WEBGPU_CPU_FORWARD', false);
+  try {
+    await tf.setBackend('webgpu');
+    await tf.ready();
+    const wrong = await selfCheck(async () => void (await tf.setBackend('cpu')));
+    if (wrong !== null) {
+      device.destroy();
+      return { ok: false, reason: `WebGPU computes a wrong ${wrong} on ${device.adapter}` };
+    }
+  } catch (cause) {
+    device.destroy();
+    return { ok: false, reason: `WebGPU failed to start (${(cause as Error).message})` };
+  }
+  await tf.setBackend('webgpu');
+  const label = `WebGPU · ${device.software ? 'software' : device.adapter}`;
+  return { ok: true, backend: { name: 'webgpu', label, device } };
+}
+
+/** Makes a backend that is up the current one. */
+export async function use(backend: Backend): Promise<void> {
+  await tf.setBackend(backend.name);
+}
+
+/** Lets go of a lost or unwanted webgpu backend. Tensors on it are gone. */
+export function close(backend: Backend): void {
+  if (backend.name !== 'webgpu') return;
+  backend.device?.destroy();
+  if (tf.findBackend('webgpu')) tf.removeBackend('webgpu');
+}
+
+/** Tensors alive now, and bytes of the wasm heap where there is one; for leak tests and the page's memory line. */
+export function memory(): { tensors: number; bytes: number } {
+  const { numTensors, numBytes } = tf.memory();
+  return { tensors: numTensors, bytes: numBytes };
+}

@@ -1,0 +1,24 @@
+/** Softmax gates over experts. */
+import { type Tensor, tf } from './tensor';
+
+export interface MixResult {
+  /** [B, G·D] */
+  readonly mixed: Tensor;
+  /** [B, G, E], each row sums to 1. */
+  readonly gates: Tensor;
+}
+
+/**
+ * Gates and mixture of experts: m_g = Σ_e softmax(logits_g)_e · expert_e.
+ * @param logits [B, G·E], gate g in columns g·E … (g+1)·E
+ * @param experts [B, E·D]
+ */
+export function gateMix(logits: Tensor, experts: Tensor, gates: number): MixResult {
+  const B = logits.shape[0]!;
+  const E = logits.shape[1]! / gates;
+  const D = experts.shape[1]! / E;
+  const weights = tf.softmax(tf.reshape(logits, [B, gates, E]));
+  const stacked = tf.reshape(experts, [B, E, D]);
+  const mixed = tf.matMul(weights, stacked);
+  return { mixed: tf.reshape(mixed, [B, gates * D]), gates: weights };
+}

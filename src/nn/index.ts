@@ -1,0 +1,31 @@
+/** The ground floor of all maths: what blocks and engine are written against. */
+export type { AttentionResult } from './attention';
+export { selfAttention } from './attention';
+export type { Backend, WasmFiles } from './backend';
+export { close, memory, openCpu, openWasm, openWebGpu, use } from './backend';
+export { Bernoulli } from './bernoulli';
+export { dense, groupedDense, groupedDot, linear, repeatGroups } from './dense';
+export type { Init } from './draws';
+export { glorot, he, ones, zeros } from './draws';
+export { embed } from './embed';
+export { gateMix } from './gates';
+export { flatten, sliceParameters, slices, valueAndGradients } from './gradients';
+export { gruCell } from './gru';
+export { Mlp, perTask } from './mlp';
+export { layerNorm } from './norm';
+export type { OptimizerOptions, OptimizerState } from './optimizer';
+export { scheduledRate, update } from './optimizer';
+export type { Parameter, PassOptions, RunningBuffer } from './parameters';
+export { Layout, Pass, Scope } from './parameters';
+export {
+  addLayerNorm,
+  addRow,
+  asTokens,
+  concatColumns,
+  fromTokens,
+  offsetIds,
+  relu,
+  stackProbes,
+} from './streams';
+export type { Stream, StreamShape, Tensor } from './tensor';
+export { tf } from './tensor';

@@ -1,0 +1,113 @@
+/** Stacks of Lin → [BatchNorm] → ReLU → Dropout, one or one a task: the body of most blocks. */
+import { dense, groupedDense, repeatGroups } from './dense';
+import { he, ones, zeros } from './draws';
+import type { Parameter, Pass, RunningBuffer, Scope } from './parameters';
+import { type Stream, type StreamShape, tf } from './tensor';
+
+export interface MlpOptions {
+  /** What arrives: one shared vector, or one a group. */
+  readonly input: StreamShape;
+  /** Number of networks side by side. */
+  readonly groups: number;
+  readonly widths: readonly number[];
+  /** Rate in [0, 1). */
+  readonly dropout: number;
+  readonly batchNorm: boolean;
+}
+
+interface Layer {
+  readonly W: Parameter;
+  readonly b: Parameter;
+  readonly norm: { gamma: Parameter; beta: Parameter; mean: RunningBuffer; variance: RunningBuffer } | null;
+  readonly site: number;
+  /** True where all groups read the same vector: one wide product then serves them all. */
+  readonly wide: boolean;
+}
+
+/**
+ * h_l = Drop(ReLU(BN(h_{l−1}·W_l + b_l))), for each group with its own weights.
+ * Weights: `layerL.W` is [F, G·d] where the groups share their input (group g in columns g·d …), else [G, d_in, d];
+ * with one group [d_in, d].
+ */
+export class Mlp {
+  readonly output: StreamShape;
+  private readonly layers: readonly Layer[];
+
+  constructor(
+    scope: Scope,
+    private readonly options: MlpOptions,
+  ) {
+    const { groups, widths, batchNorm } = options;
+    let width = options.input.width;
+    let shared = options.input.groups === 1;
+    this.layers = widths.map((units, i) => {
+      const name = `layer${i + 1}`;
+      const wide = groups === 1 || shared;
+      const shape = wide ? [width, groups * units] : [groups, width, units];
+      const own = groups > 1 ? ' of every task' : '';
+      const orientation = wide
+        ? groups > 1
+          ? 'input × (task·unit), task k in columns k·d …'
+          : 'input × unit'
+        : 'task × input × unit';
+      const layer: Layer = {
+        W: scope.parameter(
+          `${name}.W`,
+          shape,
+          he(width),
+          `weights${own} of MLP layer ${i + 1}, ${orientation}`,
+        ),
+        b: scope.parameter(
+          `${name}.b`,
+          [groups * units],
+          zeros,
+          `biases${own} of MLP layer ${i + 1}${groups > 1 ? ', task k in k·d …' : ''}`,
+        ),
+        norm: batchNorm
+          ? {
+              gamma: scope.parameter(
+                `${name}.gamma`,
+                [groups * units],
+                ones,
+                `batch-norm scale of layer ${i + 1}`,
+              ),
+              beta: scope.parameter(
+                `${name}.beta`,
+                [groups * units],
+                zeros,
+                `batch-norm shift of layer ${i + 1}`,
+              ),
+              mean: scope.buffer(`${name}.mean`, [groups * units], 0),
+              variance: scope.buffer(`${name}.variance`, [groups * units], 1),
+            }
+          : null,
+        site: scope.dropoutSite(),
+        wide,
+      };
+      width = units;
+      shared = false;
+      return layer;
+    });
+    this.output = { groups, width };
+  }
+
+  /** [B, input.groups·input.width] → [B, groups·width of the last layer] */
+  forward(x: Stream, pass: Pass): Stream {
+    let h = x.t;
+    for (const layer of this.layers) {
+      const affine = layer.wide ? dense : groupedDense;
+      h = affine(h, pass.weight(layer.W), pass.weight(layer.b));
+      if (layer.norm) {
+        const { gamma, beta, mean, variance } = layer.norm;
+        h = pass.batchNorm(h, gamma, beta, mean, variance);
+      }
+      h = pass.dropout(tf.relu(h), this.options.dropout, layer.site);
+    }
+    return { ...this.output, t: h };
+  }
+}
+
+/** Every task's own copy: a shared vector is repeated, per-task vectors pass. */
+export function perTask(x: Stream, tasks: number): Stream {
+  return x.groups === tasks ? x : { t: repeatGroups(x.t, tasks), groups: tasks, width: x.width };
+}

@@ -1,0 +1,179 @@
+/** What a model owns: parameters laid out in one flat vector, running statistics, and the pass that hands them to blocks. */
+import { dropoutMask, fillInitial, type Init } from './draws';
+import { batchNormEvaluation, batchNormTraining } from './norm';
+import { type Tensor, tf } from './tensor';
+
+/** One trainable tensor, a slice of the flat parameter vector. */
+export interface Parameter {
+  readonly index: number;
+  /** Full name, e.g. `towers.layer1.Wqkv`. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Which symbol of the block's equation it is, with orientation. */
+  readonly symbol: string;
+  readonly init: Init;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Running statistics: not trained, but part of a snapshot. */
+export interface RunningBuffer {
+  readonly index: number;
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly initial: number;
+  readonly offset: number;
+  readonly size: number;
+}
+
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** The layout of a model's flat vectors; blocks add to it while they are assembled. */
+export class Layout {
+  readonly parameters: Parameter[] = [];
+  readonly buffers: RunningBuffer[] = [];
+  /** Number of trainable numbers, P. */
+  size = 0;
+  bufferSize = 0;
+  private sites = 0;
+
+  addParameter(name: string, shape: readonly number[], init: Init, symbol: string): Parameter {
+    if (this.parameters.some((p) => p.name === name)) throw new Error(`Two parameters are named ${name}.`);
+    const parameter: Parameter = {
+      index: this.parameters.length,
+      name,
+      shape,
+      symbol,
+      init,
+      offset: this.size,
+      size: sizeOf(shape),
+    };
+    this.parameters.push(parameter);
+    this.size += parameter.size;
+    return parameter;
+  }
+
+  addBuffer(name: string, shape: readonly number[], initial: number): RunningBuffer {
+    const buffer = {
+      index: this.buffers.length,
+      name,
+      shape,
+      initial,
+      offset: this.bufferSize,
+      size: sizeOf(shape),
+    };
+    this.buffers.push(buffer);
+    this.bufferSize += buffer.size;
+    return buffer;
+  }
+
+  /** A number that tells one dropout from all others in the model. */
+  nextSite(): number {
+    return this.sites++;
+  }
+
+  /** Initial parameters, [P]. */
+  initialParameters(seed: number): Float32Array {
+    const flat = new Float32Array(this.size);
+    for (const p of this.parameters) {
+      fillInitial(flat.subarray(p.offset, p.offset + p.size), p.init, seed, p.name);
+    }
+    return flat;
+  }
+
+  initialBuffers(): Float32Array {
+    const flat = new Float32Array(this.bufferSize);
+    for (const b of this.buffers) flat.fill(b.initial, b.offset, b.offset + b.size);
+    return flat;
+  }
+}
+
+/** The part of a layout that one block fills; names are prefixed by the block's path. */
+export class Scope {
+  constructor(
+    private readonly layout: Layout,
+    private readonly path: string,
+  ) {}
+
+  /**
+   * @param name name within the block, as in docs/WEIGHTS.md
+   * @param symbol which symbol of the equation it is, with orientation
+   */
+  parameter(name: string, shape: readonly number[], init: Init, symbol: string): Parameter {
+    return this.layout.addParameter(`${this.path}.${name}`, shape, init, symbol);
+  }
+
+  buffer(name: string, shape: readonly number[], initial: number): RunningBuffer {
+    return this.layout.addBuffer(`${this.path}.${name}`, shape, initial);
+  }
+
+  dropoutSite(): number {
+    return this.layout.nextSite();
+  }
+}
+
+export interface PassOptions {
+  readonly training: boolean;
+  readonly seed: number;
+  readonly step: number;
+  /** Wants the named tensors that blocks publish. */
+  readonly onProbe?: (block: string, name: string, value: Tensor, shape: readonly number[]) => void;
+  /** Receives each block's output in order; used to find where a number first stopped being finite. */
+  readonly onOutput?: (block: string, value: Tensor) => void;
+}
+
+/** One forward pass: where blocks find their weights, dropout, running statistics and probes. */
+export class Pass {
+  /** New values of running statistics after a training pass, by buffer index; owned by whoever runs the pass. */
+  readonly updates = new Map<number, Tensor>();
+
+  constructor(
+    private readonly weights: readonly Tensor[],
+    private readonly buffers: readonly Tensor[],
+    readonly options: PassOptions,
+  ) {}
+
+  /** The parameter's value in its own shape. */
+  weight(p: Parameter): Tensor {
+    return this.weights[p.index]!;
+  }
+
+  /** Inverted dropout in training; the identity in evaluation or at rate 0. */
+  dropout(x: Tensor, rate: number, site: number): Tensor {
+    if (!this.options.training || rate === 0) return x;
+    const mask = dropoutMask(x.size, rate, this.options.seed, this.options.step, site);
+    return tf.mul(x, tf.tensor(mask, x.shape));
+  }
+
+  /**
+   * Batch normalisation: the batch's moments in training (running ones move by 0.1 towards them, the variance unbiased, as
+   * in PyTorch), the running ones in evaluation.
+   */
+  batchNorm(
+    x: Tensor,
+    gamma: Parameter,
+    beta: Parameter,
+    mean: RunningBuffer,
+    variance: RunningBuffer,
+  ): Tensor {
+    const running = { mean: this.buffers[mean.index]!, variance: this.buffers[variance.index]! };
+    if (!this.options.training) return batchNormEvaluation(x, this.weight(gamma), this.weight(beta), running);
+    const B = x.shape[0]!;
+    return batchNormTraining(x, this.weight(gamma), this.weight(beta), (moments) => {
+      const move = (index: number, old: Tensor, seen: Tensor) => {
+        this.updates.set(index, tf.keep(tf.add(tf.mul(old, 0.9), tf.mul(seen, 0.1))));
+      };
+      move(mean.index, running.mean, moments.mean);
+      move(variance.index, running.variance, tf.mul(moments.variance, B / Math.max(1, B - 1)));
+    });
+  }
+
+  /**
+   * Publishes a small tensor for whoever looks; nothing is computed while nobody does.
+   * @param value [B, …shape]
+   * @param shape its shape without the batch axis
+   */
+  probe(block: string, name: string, value: () => Tensor, shape: readonly number[]): void {
+    this.options.onProbe?.(block, name, value(), shape);
+  }
+}

@@ -1,0 +1,24 @@
+/** The one door to TensorFlow.js: what the rest of nn uses of it, and the types that blocks see. */
+import * as tf from '@tensorflow/tfjs-core';
+
+export { tf };
+
+/** An opaque tensor. Blocks pass it between nn operations and never read it. */
+export type Tensor = tf.Tensor;
+
+/** Name of the backend that runs now. */
+export function backendName(): string {
+  return tf.getBackend();
+}
+
+/**
+ * Per-task vectors side by side in one tensor: `t` is [B, groups·width], group g in columns g·width … (g+1)·width.
+ * `groups` is 1 where all tasks share the vector, else the number of tasks.
+ */
+export interface StreamShape {
+  readonly groups: number;
+  readonly width: number;
+}
+export interface Stream extends StreamShape {
+  readonly t: Tensor;
+}
