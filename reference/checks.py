@@ -4,6 +4,8 @@ import torch
 import torch.nn.functional as F
 
 import ops
+from blocks import mlp, nse, shared_bottom, task_attention
+from fixture import draw_parameters
 
 
 def close(name, found, expected):
@@ -81,3 +83,94 @@ def all_ops():
     clipped, norm = ops.clip_by_global_norm(tensors, 0.5)
     close('norm', norm, torch.nn.utils.get_total_norm(tensors))
     close('clip', torch.cat([t.reshape(-1) for t in clipped]).norm(), torch.tensor(0.5, dtype=torch.float64))
+
+
+def all_blocks():
+    torch.manual_seed(1)
+    task_attention_against_torch('none')
+    task_attention_against_torch('causal')
+    task_attention_invariants()
+    separate_nets_of_equal_weights()
+    towers_of_either_input()
+
+
+def attention_config(mask, width_in=8):
+    return {
+        'tasks': 3,
+        'inputWidth': width_in,
+        'width': 8,
+        'heads': 2,
+        'layers': 2,
+        'ratio': 2,
+        'mask': mask,
+    }
+
+
+def task_attention_against_torch(mask):
+    """torch's encoder layer is the same post-norm Transformer; its biases of the projections are set to 0."""
+    config = attention_config(mask)
+    p = draw_parameters(task_attention.shapes(config))
+    b = normal(5, 24)
+    H = b.reshape(5, 3, 8) + p['T']
+    hidden = torch.ones(3, 3).triu(diagonal=1).bool() if mask == 'causal' else None
+    for n in (1, 2):
+        layer = torch.nn.TransformerEncoderLayer(
+            8, 2, dim_feedforward=16, dropout=0.0, activation='relu', batch_first=True, norm_first=False
+        ).double()
+        of = lambda name: p[f'layer{n}.{name}']
+        layer.self_attn.in_proj_weight.data = of('Wqkv').T.contiguous()
+        layer.self_attn.out_proj.weight.data = of('Wo').T.contiguous()
+        layer.self_attn.in_proj_bias.data.zero_()
+        layer.self_attn.out_proj.bias.data.zero_()
+        layer.linear1.weight.data, layer.linear1.bias.data = of('W1').T.contiguous(), of('b1')
+        layer.linear2.weight.data, layer.linear2.bias.data = of('W2').T.contiguous(), of('b2')
+        layer.norm1.weight.data, layer.norm1.bias.data = of('ln1.gamma'), of('ln1.beta')
+        layer.norm2.weight.data, layer.norm2.bias.data = of('ln2.gamma'), of('ln2.beta')
+        H = layer(H, src_mask=hidden)
+    close('task attention', task_attention.forward(p, b, config)['t'], H.detach().reshape(5, 24))
+
+
+def task_attention_invariants():
+    """Permuting the tasks and T permutes the result; without W^O, W_2, b_2 it is LN(LN(b + T)), layer by layer."""
+    config = attention_config('none', width_in=5)
+    p = draw_parameters(task_attention.shapes(config))
+    b = normal(4, 15)
+    order = [2, 0, 1]
+    permuted = {**p, 'T': p['T'][order]}
+    t = task_attention.forward(p, b, config)['t'].reshape(4, 3, 8)
+    moved = task_attention.forward(permuted, b.reshape(4, 3, 5)[:, order].reshape(4, 15), config)['t']
+    close('task permutation', moved.reshape(4, 3, 8), t[:, order])
+
+    bare = {
+        name: torch.zeros_like(v) if name.split('.')[-1] in ('Wo', 'W2', 'b2') else v for name, v in p.items()
+    }
+    expected = b.reshape(4, 3, 5) @ p['adapt.W'] + p['adapt.b'] + p['T']
+    for n in (1, 2):
+        for norm in ('ln1', 'ln2'):
+            gamma, beta = p[f'layer{n}.{norm}.gamma'], p[f'layer{n}.{norm}.beta']
+            expected = F.layer_norm(expected, (8,), gamma, beta, 1e-5)
+    close('bare task attention', task_attention.forward(bare, b, config)['t'], expected.reshape(4, 24))
+
+
+def separate_nets_of_equal_weights():
+    """Separate nets that hold the same weights give what Shared-Bottom gives, K times."""
+    for batch_norm in (False, True):
+        config = {'tasks': 3, 'inputWidth': 4, 'layers': [5, 3], 'batchNorm': batch_norm}
+        p = draw_parameters(shared_bottom.shapes(config))
+        x = normal(6, 4)
+        repeated = {
+            name: torch.stack([v] * 3) if name == 'layer2.W' else torch.cat([v] * 3, dim=-1)
+            for name, v in p.items()
+        }
+        expected = shared_bottom.forward(p, x, config)['b'].repeat(1, 3)
+        close('separate nets', nse.forward(repeated, x, config)['b'], expected)
+
+
+def towers_of_either_input():
+    """Towers on one shared vector are towers on K copies of it."""
+    config = {'tasks': 3, 'inputWidth': 4, 'layers': [5, 3], 'batchNorm': False, 'sharedInput': False}
+    p = draw_parameters(mlp.shapes(config))
+    shared = {**p, 'layer1.W': torch.cat(list(p['layer1.W']), dim=1)}
+    b = normal(6, 4)
+    expected = mlp.forward(p, b.repeat(1, 3), config)['t']
+    close('towers', mlp.forward(shared, b, {**config, 'sharedInput': True})['t'], expected)

@@ -5,6 +5,7 @@ import sys
 
 import torch
 
+import cases_blocks
 import cases_ops
 import checks
 from fixture import Report, write
@@ -16,8 +17,12 @@ def main(wanted):
     torch.set_num_threads(1)
     torch.use_deterministic_algorithms(True)
     checks.all_ops()
+    checks.all_blocks()
     if 'ops' in wanted:
         write(HERE / 'ops.json', 'ops', cases_ops.ABOUT, cases_ops.cases())
+    if 'blocks' in wanted:
+        for block, cases in cases_blocks.cases().items():
+            write(HERE / 'blocks' / f'{block}.json', block, cases_blocks.ABOUT[block], cases)
     for name, forward, backward in Report.rows:
         print(f'{name:70s} float32: outputs {forward:.1e}, gradients {backward:.1e}')
     for path in sorted(HERE.rglob('*.json')):
