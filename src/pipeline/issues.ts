@@ -97,19 +97,20 @@ function outOfRange(
 function unknownField(key: string, at: string, path: Path, input: unknown): string {
   const field = path.length === 0 ? shorten(key) : `${at}.${shorten(key)}`;
   const known = fieldsAt(path, input);
+  if (!known) return `${field} is not known: remove it.`;
   return known.length === 0
     ? `${field} is not known: remove it, since nothing can be set there.`
     : `${field} is not known: remove it, or use one of ${known.join(', ')}.`;
 }
 
-/** The fields that exist at a path. */
-function fieldsAt(path: Path, input: unknown): readonly string[] {
+/** The fields that exist at a path of a pipeline; undefined for any other place. */
+function fieldsAt(path: Path, input: unknown): readonly string[] | undefined {
   const [first, ...rest] = path;
   if (first === undefined) return PIPELINE_FIELDS;
   if (first === 'training') return TRAINING_FIELDS;
   if (first === 'tasks') return TASK_FIELDS;
   const pillar = PILLARS[String(first)];
-  if (!pillar) return [];
+  if (!pillar) return undefined;
   if (rest.at(-1) !== 'params') return ['block', 'params'];
   const id = valueAt(input, [...path.slice(0, -1), 'block']);
   return Object.keys(findSpec(pillar, String(id))?.params ?? {});

@@ -1,0 +1,267 @@
+import fc from 'fast-check';
+import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
+import { describe, expect, it, vi } from 'vitest';
+import { simulationRequestSchema } from '../data/simulator/request';
+import { defaultPipeline } from './defaults';
+import { pipelineArbitrary } from './pipeline.arbitrary';
+import { PRESETS } from './presets';
+import { pipelineSchema } from './schema';
+import {
+  type DecodedLink,
+  decodeLink,
+  decodePipeline,
+  encodeLink,
+  encodePipeline,
+  type LinkData,
+  MAX_JSON,
+  MAX_LINK,
+  packLink,
+} from './share';
+import { DICTIONARY_1 } from './share-dictionary';
+
+const DAMAGED = 'This link is damaged or cut off: ask for it again, or start from a preset.';
+const WORLD: LinkData = {
+  kind: 'simulated',
+  request: {
+    country: 'ES',
+    relatedness: -1,
+    impressions: 3_000_000,
+    rows: 100_000,
+    clickKeepRate: 0.5,
+    seed: 7,
+  },
+};
+
+/** A decoder's answer is null, one sentence, or content that the schema takes as it is. */
+function expectSound(link: DecodedLink | null): void {
+  if (link === null) return;
+  if (link.ok) expect(pipelineSchema.parse(link.pipeline)).toEqual(link.pipeline);
+  else expect(link.message).toMatch(/^.{20,}\.$/su);
+}
+
+/** As the codec packs, for bytes that are no JSON of ours: base64url of deflated bytes and a checksum. */
+function linkOf(bytes: Uint8Array): string {
+  const base64 = btoa(strFromU8(bytes, true));
+  return `#p=1.${base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')}`;
+}
+
+describe('a share link', () => {
+  it('brings back every valid pipeline and its world', () => {
+    const request = fc.record({
+      country: fc.constant('ES' as const),
+      relatedness: fc.double({ min: -1, max: 1, noNaN: true }).map((r) => r + 0),
+      impressions: fc.integer({ min: 1_500_000, max: 8_000_000 }),
+      rows: fc.integer({ min: 50_000, max: 200_000 }),
+      clickKeepRate: fc.double({ min: 0.01, max: 1, noNaN: true }),
+      seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    });
+    // Not every mix of rows and impressions can be met; the request's own schema knows.
+    const world: fc.Arbitrary<LinkData> = fc.option(
+      request
+        .filter((r) => simulationRequestSchema.safeParse(r).success)
+        .map((r) => ({ kind: 'simulated', request: r })),
+    );
+    fc.assert(
+      fc.property(pipelineArbitrary, world, (pipeline, data) => {
+        const hash = encodeLink({ pipeline, data });
+        expect(hash).toMatch(/^#p=1\.[\w-]+$/);
+        expect(decodeLink(hash)).toEqual({ ok: true, pipeline, data });
+        expect(decodePipeline(encodePipeline(pipeline))).toEqual({ ok: true, pipeline });
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('keeps names in any script, and half a surrogate pair', () => {
+    for (const label of ['покупка', '購入', 'شراء', '🛒💳', 'e\u0301\u0000', '\ud83d']) {
+      const pipeline = defaultPipeline();
+      pipeline.tasks[1]!.label = label;
+      expect(decodePipeline(encodePipeline(pipeline))).toEqual({ ok: true, pipeline });
+    }
+  });
+
+  it('is short enough for a QR code that a lecture hall can read', () => {
+    for (const { pipeline } of PRESETS) {
+      expect(encodeLink({ pipeline, data: WORLD }).length).toBeLessThan(200);
+    }
+  });
+
+  it('stays readable: links that people already hold', () => {
+    // Made when link version 1 was fixed. If this fails, a dictionary or a form changed that must not.
+    const hash = '#p=1.o3G2I6cAJDb_4SzqgCUXMeaNZi58VmHPW-CCfdDmLUryE6h2oyw7mQOzEwCaSWCl';
+    const pipeline = PRESETS.find((p) => p.id === 'shared-bottom-lesson')!.pipeline;
+    expect(decodeLink(hash)).toEqual({ ok: true, pipeline, data: WORLD });
+  });
+
+  it('is found in the hash of any route, and nowhere else', () => {
+    const pipeline = defaultPipeline();
+    const p = encodePipeline(pipeline).slice(1);
+    for (const hash of [`#${p}`, p, `#/lessons/seesaw?${p}`, `#embed=1&${p}`, `#${p}&embed=1`]) {
+      expect(decodePipeline(hash)).toEqual({ ok: true, pipeline });
+    }
+    for (const hash of ['', '#', '#/study', '#/lessons?step=1', '#xp=1.abc', '#stop=1']) {
+      expect(decodeLink(hash)).toBeNull();
+    }
+  });
+});
+
+describe('a hostile or broken link', () => {
+  it.each([
+    ['empty', '#p='],
+    ['of no version', '#p=abc'],
+    ['of version 0', '#p=0.abcdefghij'],
+    ['without data', '#p=1.'],
+    ['too short', '#p=1.AAAA'],
+    ['not base64url', '#p=1.ab+/cd=='],
+    ['of an impossible length', '#p=1.abcde'],
+    ['too long', `#p=1.${'A'.repeat(MAX_LINK)}`],
+  ])('%s is refused as damaged', (_, hash) => {
+    expect(decodeLink(hash)).toEqual({ ok: false, message: DAMAGED });
+  });
+
+  it('of a newer form or pipeline says so', () => {
+    expect(decodeLink('#p=2.abc')).toEqual({
+      ok: false,
+      message:
+        'This link was made with a newer Seesaw (link version 2; this one reads up to 1): reload the page or update.',
+    });
+    const newer = packLink({ pipeline: { ...defaultPipeline(), version: 9 }, data: null });
+    expect(decodeLink(newer)).toMatchObject({
+      ok: false,
+      message: expect.stringMatching(/pipeline version 9/),
+    });
+  });
+
+  it('goes through the schema: a link lifts no limit', () => {
+    const pipeline = defaultPipeline();
+    const huge = { ...pipeline, training: { ...pipeline.training, batch: 100_000 } };
+    expect(decodeLink(packLink({ pipeline: huge, data: null }))).toEqual({
+      ok: false,
+      message: 'This link cannot be used: training.batch is 100000: it must be at most 16384.',
+    });
+    const said = (content: unknown) => decodeLink(packLink(content)) as { message: string };
+    expect(said({ pipeline, data: { ...WORLD, request: { ...WORLD.request, rows: 1e12 } } }).message).toMatch(
+      /^This link cannot be used: data\.request\.rows is 1000000000000: it must be at most \d+\.$/,
+    );
+    expect(said({ pipeline, data: { kind: 'file' } }).message).toMatch(/data\.kind is "file"/);
+    expect(said({ pipeline }).message).toBe(
+      'This link cannot be used: data is missing: add an object in braces.',
+    );
+    expect(said({ pipeline, data: { ...WORLD, path: 'x' } }).message).toBe(
+      'This link cannot be used: data.path is not known: remove it.',
+    );
+    expect(said([]).message).toBe(
+      'This link cannot be used: What it holds is a list: it must be an object in braces.',
+    );
+  });
+
+  it('that unpacks to far too much is stopped early', () => {
+    const dictionary = strToU8(DICTIONARY_1);
+    const bomb = deflateSync(new Uint8Array(40_000_000).fill(32), { level: 9, dictionary });
+    const bytes = new Uint8Array(bomb.length + 4);
+    bytes.set(bomb);
+    const hash = linkOf(bytes);
+    expect(hash.length).toBeLessThan(MAX_LINK);
+    const push = vi.spyOn(Inflate.prototype, 'push');
+    expect(decodeLink(hash)).toEqual({ ok: false, message: DAMAGED });
+    // 40 MB packed are some 150 slices of 256 bytes; two or three unpack to more than the limit.
+    expect(bomb.length / 256).toBeGreaterThan(100);
+    expect(push.mock.calls.length).toBeLessThan(5);
+    push.mockRestore();
+    // Sound, but larger than any pipeline: the limit holds with a right checksum too.
+    const padded = packLink({ pipeline: defaultPipeline(), data: null, pad: 'x'.repeat(MAX_JSON) });
+    expect(decodeLink(padded)).toEqual({ ok: false, message: DAMAGED });
+  });
+
+  it('with any character changed, added or lost never passes as another pipeline', () => {
+    const links = PRESETS.map(({ pipeline }) => encodeLink({ pipeline, data: WORLD }));
+    const contents = links.map((hash) => JSON.stringify(decodeLink(hash)));
+    const character = fc.constantFrom(
+      ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.=&# %é',
+    );
+    const change = fc.record({
+      link: fc.nat(links.length - 1),
+      at: fc.nat(),
+      kind: fc.constantFrom('flip', 'insert', 'delete', 'truncate', 'swap', 'double'),
+      character,
+    });
+    let refused = 0;
+    fc.assert(
+      fc.property(change, ({ link, at, kind, character: c }) => {
+        const hash = links[link]!;
+        // From the first character of the data on; the prefix is tried above.
+        const i = 5 + (at % (hash.length - 5));
+        const [head, tail] = [hash.slice(0, i), hash.slice(i)];
+        const mutated = {
+          flip: head + c + tail.slice(1),
+          insert: head + c + tail,
+          delete: head + tail.slice(1),
+          truncate: head,
+          swap: head + tail.slice(1, 2) + tail.slice(0, 1) + tail.slice(2),
+          double: head + tail + tail,
+        }[kind];
+        const decoded = decodeLink(mutated);
+        expectSound(decoded);
+        // What is still taken must be the very same content: a character may be its own replacement, follow `&`, or touch unused bits.
+        if (decoded?.ok) expect(JSON.stringify(decoded)).toBe(contents[link]);
+        else refused++;
+      }),
+      { numRuns: 6_000 },
+    );
+    expect(refused).toBeGreaterThan(5_000);
+  });
+
+  it('of random characters or bytes is refused without a throw', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+        expectSound(decodeLink(text));
+        expectSound(decodeLink(`#p=${text}`));
+        expect(decodeLink(`#p=1.${text.replaceAll('&', '')}`)?.ok).toBe(false);
+      }),
+      { numRuns: 1_500 },
+    );
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
+        expect(decodeLink(linkOf(bytes))?.ok).toBe(false);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  it('of random JSON with a right checksum never gets past the schema', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.boolean(), (value, wrapped) => {
+        const content = wrapped ? { pipeline: value, data: null } : value;
+        expectSound(decodeLink(packLink(content)));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('of a valid pipeline with one value replaced is either valid or explained', () => {
+    const value = fc.oneof(
+      fc.jsonValue({ maxDepth: 2 }),
+      fc.double().map((x) => (Number.isFinite(x) ? x : null)),
+      fc.integer(),
+      fc.constantFrom('__proto__', 'constructor', '', 1e308, -1, 0.5),
+    );
+    fc.assert(
+      fc.property(pipelineArbitrary, fc.nat(), value, (pipeline, pick, replacement) => {
+        const copy = structuredClone(pipeline);
+        const places = placesOf(copy);
+        const [holder, key] = places[pick % places.length]!;
+        Object.defineProperty(holder, key, { value: replacement, enumerable: true });
+        expectSound(decodeLink(packLink({ pipeline: copy, data: null })));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** Every (holder, key) of a nested object. */
+function placesOf(value: object): [object, string][] {
+  return Object.entries(value).flatMap(([key, inner]): [object, string][] => [
+    [value, key],
+    ...(typeof inner === 'object' && inner !== null ? placesOf(inner) : []),
+  ]);
+}
