@@ -264,7 +264,7 @@ def optimiser(kind, weight_decay, size=7, steps=5):
     gradients = draw((steps, size), 0.5)
     gradients[:, 2] = 0.0
     gradients[1:, 4] = 0.0
-    gradients[:, 5] /= 1024
+    gradients[:, 5] /= 2**17
     vector = start.clone().requires_grad_(True)
     config = {
         'op': 'optimizer',

@@ -6,6 +6,7 @@ import sys
 import torch
 
 import cases_blocks
+import cases_models
 import cases_ops
 import checks
 from fixture import Report, write
@@ -23,6 +24,8 @@ def main(wanted):
     if 'blocks' in wanted:
         for block, cases in cases_blocks.cases().items():
             write(HERE / 'blocks' / f'{block}.json', block, cases_blocks.ABOUT[block], cases)
+    if 'models' in wanted:
+        write(HERE / 'models.json', 'models', cases_models.ABOUT, cases_models.cases())
     for name, forward, backward in Report.rows:
         print(f'{name:70s} float32: outputs {forward:.1e}, gradients {backward:.1e}')
     for path in sorted(HERE.rglob('*.json')):
