@@ -1,0 +1,46 @@
+/** End-to-end tests: the built page, in a real Chromium, on its real WASM and (software) WebGPU backends. */
+import { defineConfig } from '@playwright/test';
+import { findChromium } from './scripts/chromium.mjs';
+
+const PORT = 4319;
+const address = `http://127.0.0.1:${PORT}/`;
+const browser = findChromium();
+
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  // Two cores: a second worker would train against the first and make both miss their times.
+  workers: 1,
+  fullyParallel: false,
+  retries: 0,
+  timeout: 120_000,
+  forbidOnly: true,
+  reporter: [['list'], ['json', { outputFile: '.seesaw/e2e.json' }]],
+  use: {
+    baseURL: address,
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(browser ? { executablePath: browser.path } : {}),
+      args: [
+        // Chromium's sandbox refuses to start as root, as which containers run.
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // A WebGPU adapter in software, so that its kernels are tested on machines without a GPU.
+        '--enable-unsafe-webgpu',
+        '--use-webgpu-adapter=swiftshader',
+      ],
+    },
+  },
+  projects: [{ name: 'lab', use: { viewport: { width: 1280, height: 720 } } }],
+  webServer: {
+    // Vite itself and not through npx, whose wrapper would outlive the tests.
+    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${PORT} --strictPort`,
+    url: address,
+    reuseExistingServer: false,
+    timeout: 60_000,
+  },
+});
