@@ -10,5 +10,7 @@ export default defineConfig({
     environment: 'node',
     include: ['src/**/*.test.{ts,tsx}', 'workers/**/*.test.ts', 'cli/**/*.test.ts', 'scripts/**/*.test.mjs'],
     testTimeout: 20_000,
+    // Their ESM files import each other without extensions, which Node does not resolve: Vite has to.
+    server: { deps: { inline: [/@tensorflow/] } },
   },
 });

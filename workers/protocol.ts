@@ -2,12 +2,10 @@
 import type { Dataset } from '../src/data/dataset';
 import type {
   BackendChoice,
-  BackendInfo,
   Description,
-  Evaluation,
   LiveEdit,
   ProbeReading,
-  RunState,
+  RunEvent,
   Snapshot,
 } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
@@ -21,6 +19,7 @@ export type {
   LiveEdit,
   ParameterInfo,
   ProbeReading,
+  RunEvent,
   RunState,
   Snapshot,
 } from '../src/pipeline/run';
@@ -30,31 +29,8 @@ interface Stamp {
   readonly seq: number;
 }
 
-export type TrainerEvent = Stamp &
-  (
-    | { readonly kind: 'state'; readonly state: RunState; readonly step: number; readonly detail?: string }
-    | { readonly kind: 'backend'; readonly backend: BackendInfo }
-    | {
-        readonly kind: 'frame';
-        /** Row-major steps × columns; columns are step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
-        readonly steps: Float64Array;
-        readonly columns: number;
-        readonly samplesPerSecond: number;
-      }
-    | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
-    | { readonly kind: 'probe'; readonly probe: ProbeReading }
-    | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
-    /** Something the user should know that does not end the run, e.g. a lost GPU. */
-    | { readonly kind: 'notice'; readonly message: string }
-    | {
-        readonly kind: 'failed';
-        readonly message: string;
-        /** For a divergence: where the first number that is not finite appeared. */
-        readonly block?: string;
-        readonly parameter?: string;
-        readonly step?: number;
-      }
-  );
+/** What a run tells, stamped: events of an older run, or out of order, are dropped. */
+export type TrainerEvent = Stamp & RunEvent;
 
 export interface StartRequest {
   readonly runId: string;

@@ -87,3 +87,28 @@ export interface ProbeReading {
   readonly shape: readonly number[];
   readonly cohorts: readonly { readonly name: string; readonly rows: number; readonly mean: Float32Array }[];
 }
+
+/** What a run tells whoever listens, as it happens. */
+export type RunEvent =
+  | { readonly kind: 'state'; readonly state: RunState; readonly step: number; readonly detail?: string }
+  | { readonly kind: 'backend'; readonly backend: BackendInfo }
+  | {
+      readonly kind: 'frame';
+      /** Row-major steps × columns; columns are step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
+      readonly steps: Float64Array;
+      readonly columns: number;
+      readonly samplesPerSecond: number;
+    }
+  | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
+  | { readonly kind: 'probe'; readonly probe: ProbeReading }
+  | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
+  /** Something the user should know that does not end the run, e.g. a lost GPU. */
+  | { readonly kind: 'notice'; readonly message: string }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** For a divergence: where the first number that is not finite appeared. */
+      readonly block?: string;
+      readonly parameter?: string;
+      readonly step?: number;
+    };

@@ -1,0 +1,369 @@
+/** One training run on one backend: steps, readings, evaluations, probes and snapshots. It decides nothing about when. */
+import type { Dataset } from '../data/dataset';
+import { evaluate } from '../metrics/evaluate';
+import {
+  flatten,
+  type Layout,
+  Pass,
+  type PassOptions,
+  scheduledRate,
+  sliceParameters,
+  slices,
+  type Tensor,
+  tf,
+  update,
+  valueAndGradients,
+} from '../nn';
+import type { Evaluation, LiveEdit, ProbeReading, Snapshot } from '../pipeline/run';
+import type { Pipeline } from '../pipeline/schema';
+import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
+import { assemble, labelColumns, type Model } from './assemble';
+import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
+import { type Divergence, findDivergence } from './diagnose';
+import { copyState, disposeGradient, disposeState, type StepGradient, type TrainingState } from './state';
+
+/** Rows of one forward pass outside training. */
+const CHUNK = 4096;
+/** Rows of a cohort that a probe is averaged over. */
+const PROBE_ROWS = 512;
+
+/** Readings since the last frame: columns step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
+export interface Frame {
+  readonly steps: Float64Array;
+  readonly columns: number;
+  /** The first step whose numbers are not finite, found by replaying it. */
+  readonly divergence: Divergence | null;
+}
+
+export class Session {
+  readonly model: Model;
+  readonly spaces: readonly OutputSpace[];
+  private readonly batcher: Batcher;
+  private state: TrainingState;
+  /** As of the last frame that was finite; a divergence is replayed from here. */
+  private checkpoint: TrainingState;
+  private pending: { step: number; rate: number; values: Tensor }[] = [];
+  private edits: LiveEdit;
+  private readonly columns: number[];
+
+  /**
+   * @param from continue from a snapshot of the same pipeline and data
+   * @throws Error in one sentence where data, pipeline and snapshot do not fit
+   */
+  constructor(
+    readonly pipeline: Pipeline,
+    readonly data: Dataset,
+    from?: Snapshot,
+  ) {
+    this.model = assemble(pipeline, data.schema, baseRates(pipeline, data));
+    this.columns = labelColumns(pipeline, data.schema);
+    this.spaces = outputSpaces(pipeline.tasks);
+    const { batch, seed } = pipeline.training;
+    this.batcher = new Batcher(data, pipeline, batch, seed);
+    this.edits = from?.edits ?? {};
+    const { layout } = this.model;
+    if (from) this.check(from, layout);
+    const P = layout.size;
+    const vector = (values: Float32Array) => tf.tensor1d(values);
+    this.state = {
+      parameters: vector(from?.parameters ?? layout.initialParameters(seed)),
+      moment1: vector(from?.moment1 ?? new Float32Array(P)),
+      moment2: vector(from?.moment2 ?? new Float32Array(P)),
+      buffers: vector(from?.buffers ?? layout.initialBuffers()),
+      step: from?.step ?? 0,
+    };
+    this.checkpoint = copyState(this.state);
+  }
+
+  private check(from: Snapshot, layout: Layout): void {
+    if (from.fingerprint !== this.data.fingerprint) {
+      throw new Error('The snapshot was taken on other data: load that data, or start anew.');
+    }
+    if (from.parameters.length !== layout.size || from.buffers.length !== layout.bufferSize) {
+      throw new Error('The snapshot belongs to another pipeline: load that pipeline, or start anew.');
+    }
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.state.step;
+  }
+
+  get finished(): boolean {
+    return this.state.step >= this.pipeline.training.steps;
+  }
+
+  /** Changes what may change while it trains, from the next step on. */
+  edit(change: LiveEdit): void {
+    const K = this.pipeline.tasks.length;
+    if (change.lossWeights && change.lossWeights.length !== K) {
+      throw new Error(`There are ${K} tasks, so ${K} loss weights are needed.`);
+    }
+    this.edits = { ...this.edits, ...change };
+  }
+
+  private lossWeights(): readonly number[] {
+    return this.edits.lossWeights ?? this.pipeline.tasks.map((t) => t.lossWeight);
+  }
+
+  private learningRate(step: number): number {
+    const { learningRate, decay, finalRate, steps } = this.pipeline.training;
+    return scheduledRate(this.edits.learningRate ?? learningRate, decay, finalRate, step / steps);
+  }
+
+  /** One training step: forward, backward, update. Its readings wait on the backend for the next frame. */
+  trainStep(): void {
+    const step = this.state.step;
+    const rate = this.learningRate(step);
+    const batch = this.batcher.training(step);
+    const gradient = this.gradient(this.state, batch, step);
+    disposeBatch(batch);
+    const { optimizer, weightDecay, clipNorm } = this.pipeline.training;
+    const next = update(
+      { kind: optimizer, weightDecay, clipNorm },
+      this.state,
+      gradient.flat,
+      rate,
+      step + 1,
+    );
+    const values = tf.tidy(() => tf.concat([tf.reshape(next.gradientNorm, [1]), gradient.losses]));
+    next.gradientNorm.dispose();
+    const buffers = this.nextBuffers(gradient);
+    disposeGradient(gradient);
+    disposeState(this.state);
+    this.state = {
+      parameters: next.parameters,
+      moment1: next.moment1,
+      moment2: next.moment2,
+      buffers,
+      step: step + 1,
+    };
+    this.pending.push({ step: step + 1, rate, values });
+  }
+
+  /** Losses and gradients of a batch at a state. */
+  gradient(state: TrainingState, batch: Batch, step: number, options?: Partial<PassOptions>): StepGradient {
+    const { model, pipeline } = this;
+    const lossWeights = this.lossWeights();
+    const coefficients = model.balancer.coefficients({ step, lossWeights });
+    let losses: Tensor | null = null;
+    let updates: ReadonlyMap<number, Tensor> = new Map();
+    const result = tf.tidy(() => {
+      const weights = sliceParameters(model.layout, state.parameters);
+      const pass = this.pass(state, weights, { training: true, step, ...options });
+      updates = pass.updates;
+      const positive = tf.tensor1d(pipeline.tasks.map((t) => t.positiveWeight));
+      const { value, gradients } = valueAndGradients(() => {
+        const out = model.forward(batch.features, pass);
+        const each = out.entire.losses(batch.labels, batch.weights, positive); // [K]
+        losses = tf.keep(each);
+        let total = tf.sum(tf.mul(each, tf.tensor1d(coefficients as number[])));
+        for (const extra of out.auxiliary ?? []) total = tf.add(total, extra.value);
+        return total;
+      }, weights);
+      const flat = flatten(model.layout.parameters, gradients);
+      return { flat, packed: tf.concat([tf.reshape(value, [1]), losses!]), each: gradients as Tensor[] };
+    });
+    (losses as Tensor | null)?.dispose();
+    return { flat: result.flat, each: result.each, losses: result.packed, updates };
+  }
+
+  private pass(state: TrainingState, weights: readonly Tensor[], options: Partial<PassOptions>): Pass {
+    return new Pass(weights, slices(this.model.layout.buffers, state.buffers), {
+      training: false,
+      seed: this.pipeline.training.seed,
+      step: state.step,
+      ...options,
+    });
+  }
+
+  private nextBuffers({ updates }: StepGradient): Tensor {
+    if (updates.size === 0) return tf.clone(this.state.buffers);
+    return tf.tidy(() =>
+      tf.concat(
+        this.model.layout.buffers.map((b) => {
+          const value = updates.get(b.index);
+          return value ? tf.reshape(value, [b.size]) : tf.slice(this.state.buffers, [b.offset], [b.size]);
+        }) as tf.Tensor1D[],
+      ),
+    );
+  }
+
+  /**
+   * Reads all losses and gradient norms since the last frame in one transfer and checks them.
+   * After a divergence the state is back at the last frame that was finite.
+   */
+  async readFrame(): Promise<Frame> {
+    const waiting = this.pending;
+    this.pending = [];
+    const columns = 4 + this.pipeline.tasks.length;
+    const steps = new Float64Array(waiting.length * columns);
+    if (waiting.length === 0) return { steps, columns, divergence: null };
+    const packed = tf.tidy(() => tf.stack(waiting.map((w) => w.values)));
+    for (const w of waiting) w.values.dispose();
+    let values: Float32Array;
+    try {
+      values = (await packed.data()) as Float32Array;
+    } finally {
+      packed.dispose();
+    }
+    const width = columns - 2;
+    let bad = -1;
+    waiting.forEach((w, i) => {
+      steps[i * columns] = w.step;
+      steps[i * columns + 1] = w.rate;
+      for (let j = 0; j < width; j++) {
+        const value = values[i * width + j]!;
+        if (bad < 0 && !Number.isFinite(value)) bad = i;
+        steps[i * columns + 2 + j] = value;
+      }
+    });
+    if (bad >= 0) {
+      const divergence = await this.replayTo(waiting[bad]!.step);
+      return { steps: steps.slice(0, bad * columns), columns, divergence };
+    }
+    disposeState(this.checkpoint);
+    this.checkpoint = copyState(this.state);
+    return { steps, columns, divergence: null };
+  }
+
+  /** Goes back to the last finite frame, trains up to just before `step` again, and looks where its first bad number appears. */
+  private async replayTo(step: number): Promise<Divergence> {
+    disposeState(this.state);
+    this.state = copyState(this.checkpoint);
+    while (this.state.step < step - 1) this.trainStep();
+    for (const p of this.pending) p.values.dispose();
+    this.pending = [];
+    const batch = this.batcher.training(step - 1);
+    const divergence = await findDivergence(this, this.state, batch, step);
+    disposeBatch(batch);
+    disposeState(this.state);
+    this.state = copyState(this.checkpoint);
+    return divergence;
+  }
+
+  /**
+   * log p and log(1−p) of the given rows, [N·K] row-major each.
+   * @param onChunk is awaited between chunks, so that a long evaluation does not hold up messages
+   */
+  async predict(
+    rows: ArrayLike<number>,
+    onChunk?: () => Promise<void>,
+  ): Promise<{ logP: Float32Array; log1mP: Float32Array }> {
+    const K = this.pipeline.tasks.length;
+    const logP = new Float32Array(rows.length * K);
+    const log1mP = new Float32Array(rows.length * K);
+    for (let start = 0; start < rows.length; start += CHUNK) {
+      const chunk = Array.prototype.slice.call(rows, start, start + CHUNK) as number[];
+      const batch = this.batcher.gather(chunk);
+      const packed = tf.tidy(() => {
+        const weights = sliceParameters(this.model.layout, this.state.parameters);
+        const { entire } = this.model.forward(batch.features, this.pass(this.state, weights, {}));
+        return tf.stack([entire.logP(), entire.log1mP()]); // [2, n, K]
+      });
+      disposeBatch(batch);
+      try {
+        const values = (await packed.data()) as Float32Array;
+        logP.set(values.subarray(0, chunk.length * K), start * K);
+        log1mP.set(values.subarray(chunk.length * K), start * K);
+      } finally {
+        packed.dispose();
+      }
+      await onChunk?.();
+    }
+    return { logP, log1mP };
+  }
+
+  /** Metrics of every output space over the whole validation part. */
+  async evaluate(onChunk?: () => Promise<void>): Promise<Evaluation> {
+    const { step } = this.state;
+    const { data } = this;
+    const rows = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
+    const { logP, log1mP } = await this.predict(rows, onChunk);
+    const tasks = this.pipeline.tasks;
+    const nouns = tasks.map((t) => t.label);
+    const metrics = evaluate(this.spaces, { logP, log1mP, tasks: tasks.length }, data, undefined, nouns);
+    return { step, metrics };
+  }
+
+  /** Named cohorts of validation rows: all of them, then those with each event. */
+  private cohorts(): { name: string; rows: number[] }[] {
+    const { data } = this;
+    const allTasks = data.schema.tasks.length;
+    const take = (keep: (row: number) => boolean) => {
+      const rows: number[] = [];
+      for (let r = data.trainRows; r < data.rows && rows.length < PROBE_ROWS; r++) if (keep(r)) rows.push(r);
+      return rows;
+    };
+    return [
+      { name: 'all', rows: take(() => true) },
+      ...this.pipeline.tasks.map((task, k) => ({
+        name: task.label,
+        rows: take((r) => data.labels[r * allTasks + this.columns[k]!] === 1),
+      })),
+    ].filter((c) => c.rows.length > 0);
+  }
+
+  /** The tensors that blocks publish, averaged over each cohort. @param wanted names, or null for all */
+  async probe(wanted: ReadonlySet<string> | null): Promise<ProbeReading[]> {
+    const readings = new Map<
+      string,
+      { head: Omit<ProbeReading, 'cohorts'>; cohorts: ProbeReading['cohorts'][number][] }
+    >();
+    for (const cohort of this.cohorts()) {
+      const batch = this.batcher.gather(cohort.rows);
+      const found: { block: string; name: string; shape: readonly number[]; mean: Tensor }[] = [];
+      tf.tidy(() => {
+        const weights = sliceParameters(this.model.layout, this.state.parameters);
+        const pass = this.pass(this.state, weights, {
+          onProbe: (block, name, value, shape) => {
+            if (wanted && !wanted.has(name)) return;
+            found.push({ block, name, shape, mean: tf.keep(tf.mean(value, 0)) });
+          },
+        });
+        this.model.forward(batch.features, pass);
+      });
+      disposeBatch(batch);
+      for (const { block, name, shape, mean } of found) {
+        const values = (await mean.data()) as Float32Array;
+        mean.dispose();
+        const key = `${block}/${name}`;
+        if (!readings.has(key)) {
+          readings.set(key, { head: { step: this.step, block, name, shape }, cohorts: [] });
+        }
+        readings.get(key)!.cohorts.push({ name: cohort.name, rows: cohort.rows.length, mean: values });
+      }
+    }
+    return [...readings.values()].map(({ head, cohorts }) => ({ ...head, cohorts }));
+  }
+
+  /** Everything that is needed to go on from here, on any backend. */
+  async snapshot(): Promise<Snapshot> {
+    const state = copyState(this.state);
+    try {
+      const [parameters, moment1, moment2, buffers] = (await Promise.all(
+        [state.parameters, state.moment1, state.moment2, state.buffers].map((t) => t.data()),
+      )) as [Float32Array, Float32Array, Float32Array, Float32Array];
+      return {
+        pipeline: this.pipeline,
+        fingerprint: this.data.fingerprint,
+        step: state.step,
+        // Copies: some backends hand out their own memory.
+        parameters: parameters.slice(),
+        moment1: moment1.slice(),
+        moment2: moment2.slice(),
+        buffers: buffers.slice(),
+        edits: this.edits,
+      };
+    } finally {
+      disposeState(state);
+    }
+  }
+
+  dispose(): void {
+    for (const p of this.pending) p.values.dispose();
+    this.pending = [];
+    disposeState(this.state);
+    disposeState(this.checkpoint);
+  }
+}

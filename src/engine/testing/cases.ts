@@ -1,0 +1,287 @@
+/** Runs the fixtures of reference/ on whatever backend is current: operations, blocks and whole models, forward and backward. */
+import { findBuild } from '../../blocks/builds';
+import type { BuildContext, TaskContext } from '../../blocks/contract';
+import {
+  Bernoulli,
+  dense,
+  embed,
+  gateMix,
+  groupedDense,
+  gruCell,
+  Layout,
+  layerNorm,
+  Pass,
+  type PassOptions,
+  Scope,
+  type Stream,
+  type StreamShape,
+  selfAttention,
+  type Tensor,
+  tf,
+  valueAndGradients,
+} from '../../nn';
+import { batchNormEvaluation, batchNormTraining } from '../../nn/norm';
+import type { ParamValues, Pillar } from '../../pipeline/spec';
+
+export interface Numbers {
+  readonly shape: readonly number[];
+  readonly data: readonly number[];
+}
+export interface Case {
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, Numbers>>;
+  readonly parameters: Readonly<Record<string, Numbers>>;
+  readonly outputs: Readonly<Record<string, Numbers>>;
+  readonly gradients: Readonly<Record<string, Numbers>>;
+}
+export interface Fixture {
+  readonly name: string;
+  readonly cases: readonly Case[];
+}
+
+/** Something differentiable: named tensors in, named tensors out, and the scalar whose gradients are asked for. */
+export interface Problem {
+  /** Tensors that gradients are taken of, by name. */
+  readonly variables: ReadonlyMap<string, Tensor>;
+  /** Outputs as the fixture names them, and the scalar. */
+  run(variables: ReadonlyMap<string, Tensor>): { outputs: Record<string, Tensor>; scalar: Tensor };
+}
+
+const tensor = ({ shape, data }: Numbers, dtype: 'float32' | 'int32' = 'float32') =>
+  tf.tensor(data as number[], shape as number[], dtype);
+
+const weighted = (y: Tensor, G: Tensor) => tf.sum(tf.mul(tf.reshape(y, G.shape), G));
+
+/** Weights, then inputs that have a gradient in the fixture. */
+function variablesOf(c: Case): Map<string, Tensor> {
+  const map = new Map<string, Tensor>();
+  for (const [name, value] of Object.entries(c.parameters)) map.set(name, tensor(value));
+  for (const [name, value] of Object.entries(c.inputs)) if (name in c.gradients) map.set(name, tensor(value));
+  return map;
+}
+
+/** One operation of ops.json (those with gradients). */
+export function opProblem(c: Case): Problem {
+  const config = c.config as Record<string, number> & { op: string; causal: boolean; training: boolean };
+  const input = (name: string) => tensor(c.inputs[name]!);
+  return {
+    variables: variablesOf(c),
+    run(v) {
+      const get = (name: string) => v.get(name) ?? input(name);
+      const ofY = (y: Tensor, outputs: Record<string, Tensor> = { y }) => ({
+        outputs,
+        scalar: weighted(y, input('G')),
+      });
+      switch (config.op) {
+        case 'dense':
+          return ofY(dense(get('x'), get('W'), get('b')));
+        case 'groupedDense':
+          return ofY(groupedDense(get('x'), get('W'), get('b')));
+        case 'embed':
+          return ofY(embed(get('table'), tensor(c.inputs.ids!, 'int32')));
+        case 'gateMix': {
+          const { mixed, gates } = gateMix(get('logits'), get('experts'), config.groups!);
+          return ofY(mixed, { mix: mixed, gates });
+        }
+        case 'attention': {
+          const S = config.tokens!;
+          const allowed = config.causal
+            ? Array.from({ length: S * S }, (_, i) => (i % S <= Math.floor(i / S) ? 1 : 0))
+            : null;
+          const { context, map } = selfAttention(get('h'), get('Wqkv'), S, config.heads!, allowed);
+          return ofY(context, { context, attention: map });
+        }
+        case 'layerNorm': {
+          const x = get('x');
+          const y = layerNorm(tf.reshape(x, [-1, config.width!]), get('gamma'), get('beta'));
+          return ofY(tf.reshape(y, x.shape as number[]));
+        }
+        case 'batchNorm': {
+          const running = { mean: input('runningMean'), variance: input('runningVariance') };
+          const y = config.training
+            ? batchNormTraining(get('x'), get('gamma'), get('beta'), () => {})
+            : batchNormEvaluation(get('x'), get('gamma'), get('beta'), running);
+          return ofY(y);
+        }
+        case 'gruCell':
+          return ofY(gruCell(get('x'), get('h'), get('W'), get('U'), get('b')));
+        case 'weightedBce': {
+          const rows = c.inputs.weights!.shape[0]!;
+          const losses = Bernoulli.fromLogits(get('logits')).losses(
+            input('labels'),
+            tf.reshape(input('weights'), [rows, 1]),
+            input('positiveWeight'),
+          );
+          const total = tf.sum(tf.mul(losses, input('lambda')));
+          return { outputs: { losses, total }, scalar: total };
+        }
+        default:
+          throw new Error(`No operation is named ${config.op}.`);
+      }
+    },
+  };
+}
+
+const PASS: PassOptions = { training: true, seed: 1, step: 0 };
+
+const tasksOf = (K: number): TaskContext[] =>
+  Array.from({ length: K }, (_, k) => ({
+    id: `task${k}`,
+    parent: k === 0 ? null : k - 1,
+    baseRate: 0.5 ** (k + 1),
+  }));
+
+/** Weights for a pass, in the layout's order. @throws Error where fixture and layout disagree about names or shapes */
+function weightsInOrder(layout: Layout, variables: ReadonlyMap<string, Tensor>, prefix: string): Tensor[] {
+  return layout.parameters.map((p) => {
+    const value = variables.get(p.name.slice(prefix.length));
+    if (!value) throw new Error(`The reference has no parameter ${p.name}.`);
+    if (value.shape.join() !== p.shape.join()) {
+      throw new Error(`${p.name} is [${p.shape}] here and [${value.shape}] in the reference.`);
+    }
+    return value;
+  });
+}
+
+const initialBuffers = (layout: Layout) => layout.buffers.map((b) => tf.fill(b.shape as number[], b.initial));
+
+const PLACE: Record<string, { pillar: Pillar; input: string; output: string }> = {
+  embedding: { pillar: 'input', input: 'ids', output: 'x' },
+  'shared-bottom': { pillar: 'bottom', input: 'x', output: 'b' },
+  nse: { pillar: 'bottom', input: 'x', output: 'b' },
+  mlp: { pillar: 'tower', input: 'b', output: 't' },
+  'task-attention': { pillar: 'tower', input: 'b', output: 't' },
+  identity: { pillar: 'top', input: 't', output: 'logits' },
+};
+
+/** One case of blocks/<id>.json. */
+export function blockProblem(id: string, c: Case): Problem {
+  const place = PLACE[id]!;
+  const config = c.config as Record<string, number> & { sharedInput?: boolean; sizes?: number[] };
+  const tasks = tasksOf(config.tasks ?? 2);
+  const layout = new Layout();
+  const context: BuildContext = {
+    path: 'block',
+    params: c.config as unknown as ParamValues,
+    tasks,
+    scope: new Scope(layout, 'block'),
+  };
+  const own = place.pillar !== 'bottom' && config.sharedInput !== true;
+  const shape: StreamShape = { groups: own ? tasks.length : 1, width: config.inputWidth ?? 0 };
+  let forward: (v: ReadonlyMap<string, Tensor>, pass: Pass) => Record<string, Tensor>;
+  if (place.pillar === 'input') {
+    const block = findBuild('input', id)(
+      context,
+      {
+        categorical: config.sizes!.map((vocabulary, i) => ({ name: `c${i}`, vocabulary })),
+        numerical: Array.from({ length: config.numericals! }, (_, i) => `n${i}`),
+      },
+      null,
+    );
+    forward = (_v, pass) => {
+      const features = {
+        categorical: tensor(c.inputs.ids!, 'int32'),
+        numerical: tensor(c.inputs.numericals!),
+      };
+      return { x: block.forward(features, null, pass).t };
+    };
+  } else if (place.pillar === 'top') {
+    const block = findBuild('top', id)(context, shape);
+    forward = (v, pass) => {
+      const { entire } = block.forward({ t: v.get('t')!, ...shape }, pass);
+      const logP = entire.logP();
+      const log1mP = entire.log1mP();
+      return { logits: tf.sub(logP, log1mP), logP, log1mP };
+    };
+  } else {
+    const block = findBuild(place.pillar as 'bottom' | 'tower', id)(context, shape);
+    forward = (v, pass) => ({
+      [place.output]: block.forward({ t: v.get(place.input)!, ...shape } as Stream, pass).t,
+    });
+  }
+  return {
+    variables: variablesOf(c),
+    run(v) {
+      const outputs: Record<string, Tensor> = {};
+      const pass = new Pass(weightsInOrder(layout, v, 'block.'), initialBuffers(layout), {
+        ...PASS,
+        onProbe: (_block, name, value) => {
+          outputs[name] = value;
+        },
+      });
+      Object.assign(outputs, forward(v, pass));
+      for (const value of pass.updates.values()) value.dispose();
+      const cotangents = Object.entries({ G: place.output, GLogP: 'logP', GLog1mP: 'log1mP' }).filter(
+        ([G]) => G in c.inputs,
+      );
+      const scalar = cotangents
+        .map(([G, name]) => weighted(outputs[name]!, tensor(c.inputs[G]!)))
+        .reduce((a, b) => tf.add(a, b));
+      return { outputs, scalar };
+    },
+  };
+}
+
+/** Everything a problem says, as plain numbers: outputs, gradients by variable. Leaves no tensor behind. */
+export async function solve(
+  problem: Problem,
+): Promise<{ outputs: Record<string, Float32Array>; gradients: Record<string, Float32Array> }> {
+  const names = [...problem.variables.keys()];
+  const values = [...problem.variables.values()];
+  let outputs: Record<string, Tensor> = {};
+  const { gradients } = valueAndGradients(() => {
+    const result = problem.run(problem.variables);
+    outputs = Object.fromEntries(Object.entries(result.outputs).map(([k, t]) => [k, tf.keep(tf.clone(t))]));
+    return result.scalar;
+  }, values);
+  const read = async (t: Tensor | null, size: number) =>
+    t ? Float32Array.from(await t.data()) : new Float32Array(size);
+  const out = {
+    outputs: Object.fromEntries(
+      await Promise.all(Object.entries(outputs).map(async ([k, t]) => [k, await read(t, 0)] as const)),
+    ),
+    gradients: Object.fromEntries(
+      await Promise.all(names.map(async (n, i) => [n, await read(gradients[i]!, values[i]!.size)] as const)),
+    ),
+  };
+  tf.dispose([...Object.values(outputs), ...gradients.filter((g) => g !== null)]);
+  return out;
+}
+
+/**
+ * Largest difference of two tensors relative to the largest expected number. Where all expected numbers are 0 (a bias before
+ * batch norm has no gradient) the difference is taken as it is.
+ */
+export function relativeError(actual: ArrayLike<number>, expected: readonly number[]): number {
+  if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const d = Math.abs(actual[i]! - expected[i]!);
+    if (!(d <= difference)) difference = d;
+    scale = Math.max(scale, Math.abs(expected[i]!));
+  }
+  return difference / (scale === 0 ? 1 : Math.max(scale, 1e-2));
+}
+
+/** The worst relative error of a case with the name of the tensor it is in. */
+export async function worstError(problem: Problem, c: Case): Promise<{ error: number; at: string }> {
+  const { outputs, gradients } = await solve(problem);
+  let worst = { error: 0, at: 'none' };
+  const look = (kind: string, got: Record<string, Float32Array>, want: Readonly<Record<string, Numbers>>) => {
+    for (const [name, { data }] of Object.entries(want)) {
+      const values = got[name];
+      // Running statistics have a test of their own.
+      if (!values) {
+        if (name.startsWith('running')) continue;
+        throw new Error(`${c.name}: nothing is named ${kind} ${name}.`);
+      }
+      const error = relativeError(values, data);
+      if (!(error <= worst.error)) worst = { error, at: `${kind} ${name}` };
+    }
+  };
+  look('output', outputs, c.outputs);
+  look('gradient', gradients, c.gradients);
+  return worst;
+}

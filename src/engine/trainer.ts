@@ -1,0 +1,295 @@
+/** Runs a session over time: start, pause, step, resume, stop, live edits, frames, and what happens when a GPU is lost. */
+import type { Dataset } from '../data/dataset';
+import { close, openWebGpu, type WasmFiles } from '../nn';
+import type {
+  BackendChoice,
+  Description,
+  LiveEdit,
+  ProbeReading,
+  RunEvent,
+  RunState,
+  Snapshot,
+} from '../pipeline/run';
+import type { Pipeline } from '../pipeline/schema';
+import { type ChosenBackend, chooseBackend } from './backends';
+import { describe } from './describe';
+import { Session } from './session';
+
+export interface TrainerOptions {
+  readonly wasmFiles: WasmFiles;
+  readonly emit: (message: RunEvent) => void;
+  /** Lets messages in; awaited after every step. */
+  readonly yieldNow: () => Promise<void>;
+  /** Milliseconds between frames. */
+  readonly frameEvery?: number;
+  /** Milliseconds between snapshots. */
+  readonly snapshotEvery?: number;
+}
+
+export interface TrainerStart {
+  readonly pipeline: Pipeline;
+  readonly backend: BackendChoice;
+  readonly from?: Snapshot;
+  readonly paused?: boolean;
+}
+
+export class Trainer {
+  private data: Dataset | null = null;
+  private session: Session | null = null;
+  private chosen: ChosenBackend | null = null;
+  private choice: BackendChoice = 'auto';
+  private watched: ReadonlySet<string> = new Set();
+  private lastSnapshot: Snapshot | null = null;
+  private lostReason: string | null = null;
+  /** Steps that may still be done: 0 while paused, ∞ while training. */
+  private allowance = 0;
+  /** The loop that is under way, or the last one. */
+  private loop: Promise<void> = Promise.resolve();
+  private looping = false;
+  /** A new start or stop outdates whatever an older loop still does. */
+  private generation = 0;
+
+  constructor(private readonly options: TrainerOptions) {}
+
+  load(data: Dataset): void {
+    this.data = data;
+  }
+
+  private needData(): Dataset {
+    if (!this.data) throw new Error('No data is loaded: open a file or simulate a world first.');
+    return this.data;
+  }
+
+  describe(pipeline: Pipeline): Description {
+    return describe(pipeline, this.needData());
+  }
+
+  /** Ends the run before, brings up the backend and starts; resolves when training (or the pause before it) has begun. */
+  async start({ pipeline, backend, from, paused = false }: TrainerStart): Promise<void> {
+    await this.stop();
+    const generation = ++this.generation;
+    const data = this.needData();
+    this.choice = backend;
+    this.emitState('preparing', from?.step ?? 0);
+    const chosen = await this.bringUp(backend, pipeline, data);
+    if (generation !== this.generation) return;
+    this.adopt(chosen);
+    this.session = new Session(pipeline, data, from);
+    this.lastSnapshot = from ?? (await this.session.snapshot());
+    await this.evaluate();
+    this.allowance = paused ? 0 : Number.POSITIVE_INFINITY;
+    this.emitState(paused ? 'paused' : 'training', this.session.step);
+    if (!paused) this.run();
+  }
+
+  /** The backend for a run; one that is up and was asked for is kept. */
+  private async bringUp(choice: BackendChoice, pipeline: Pipeline, data: Dataset): Promise<ChosenBackend> {
+    if (this.chosen) close(this.chosen.backend);
+    this.chosen = null;
+    return chooseBackend(choice, this.options.wasmFiles, pipeline, data);
+  }
+
+  private adopt(chosen: ChosenBackend): void {
+    this.chosen = chosen;
+    this.lostReason = null;
+    const { backend, reason } = chosen;
+    void backend.device?.lost.then((why) => {
+      if (this.chosen === chosen) this.lostReason = why;
+    });
+    this.options.emit({ kind: 'backend', backend: { name: backend.name, label: backend.label, reason } });
+  }
+
+  private needSession(): Session {
+    if (!this.session) throw new Error('Nothing is running: press Train first.');
+    return this.session;
+  }
+
+  /** Stops after the step that is under way. */
+  async pause(): Promise<{ step: number }> {
+    const session = this.needSession();
+    this.allowance = 0;
+    await this.loop;
+    return { step: this.session?.step ?? session.step };
+  }
+
+  /** Trains some steps by hand, then pauses. */
+  async step(count: number): Promise<{ step: number }> {
+    this.needSession();
+    this.allowance = 0;
+    await this.loop;
+    this.allowance = count;
+    this.run();
+    await this.loop;
+    return { step: this.needSession().step };
+  }
+
+  async resume(): Promise<void> {
+    const session = this.needSession();
+    if (session.finished) throw new Error('The run is finished: add steps, or reset it.');
+    this.allowance = Number.POSITIVE_INFINITY;
+    this.emitState('training', session.step);
+    this.run();
+  }
+
+  /** Ends the run and frees what it held. */
+  async stop(): Promise<void> {
+    this.generation++;
+    this.allowance = 0;
+    await this.loop;
+    if (!this.session) return;
+    const { step } = this.session;
+    this.session.dispose();
+    this.session = null;
+    this.emitState('stopped', step);
+  }
+
+  edit(change: LiveEdit): void {
+    this.needSession().edit(change);
+  }
+
+  watch(probes: readonly string[]): void {
+    this.watched = new Set(probes);
+  }
+
+  async inspect(): Promise<readonly ProbeReading[]> {
+    return this.needSession().probe(null);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    return this.needSession().snapshot();
+  }
+
+  /** Resolves when the loop has come to rest: finished, paused, failed or stopped. */
+  async settled(): Promise<void> {
+    await this.loop;
+  }
+
+  private emitState(state: RunState, step: number, detail?: string): void {
+    this.options.emit({ kind: 'state', state, step, ...(detail === undefined ? {} : { detail }) });
+  }
+
+  private run(): void {
+    if (this.looping) return;
+    this.looping = true;
+    this.loop = this.train().finally(() => {
+      this.looping = false;
+    });
+  }
+
+  private async train(): Promise<void> {
+    for (;;) {
+      try {
+        await this.trainUntilRest();
+        return;
+      } catch (cause) {
+        if (this.lostReason === null || !(await this.recover(this.lostReason))) {
+          this.allowance = 0;
+          this.options.emit({ kind: 'failed', message: (cause as Error).message });
+          this.emitState('failed', this.session?.step ?? 0);
+          return;
+        }
+      }
+    }
+  }
+
+  private async trainUntilRest(): Promise<void> {
+    const { frameEvery = 100, snapshotEvery = 2000, yieldNow } = this.options;
+    const session = this.needSession();
+    const { evaluateEvery, batch } = session.pipeline.training;
+    let frameAt = performance.now();
+    let snapshotAt = frameAt;
+    let framedStep = session.step;
+    const frame = async (): Promise<boolean> => {
+      const { steps, columns, divergence } = await session.readFrame();
+      this.throwIfLost();
+      const now = performance.now();
+      const samplesPerSecond = ((session.step - framedStep) * batch * 1000) / Math.max(now - frameAt, 1e-3);
+      frameAt = now;
+      framedStep = session.step;
+      if (steps.length > 0) this.options.emit({ kind: 'frame', steps, columns, samplesPerSecond });
+      if (!divergence) return true;
+      this.allowance = 0;
+      this.options.emit({
+        kind: 'failed',
+        message: divergence.message,
+        step: divergence.step,
+        ...(divergence.block === null ? {} : { block: divergence.block }),
+        ...(divergence.parameter === null ? {} : { parameter: divergence.parameter }),
+      });
+      this.emitState('failed', session.step);
+      return false;
+    };
+
+    let inFlight: Promise<void> | null = null;
+    while (this.allowance > 0 && !session.finished) {
+      this.allowance--;
+      session.trainStep();
+      // One step of the GPU at most is waiting while the next is encoded: otherwise Pause would act seconds late.
+      await inFlight;
+      inFlight = this.chosen?.backend.device?.settled() ?? null;
+      this.throwIfLost();
+      const now = performance.now();
+      const evaluation = session.step % evaluateEvery === 0 || session.finished;
+      if (evaluation || now - frameAt >= frameEvery) {
+        if (!(await frame())) return;
+      }
+      if (evaluation) {
+        await this.evaluate();
+        frameAt = performance.now();
+      }
+      if (now - snapshotAt >= snapshotEvery) {
+        snapshotAt = now;
+        await this.takeSnapshot(session);
+      }
+      await yieldNow();
+    }
+    if (!(await frame())) return;
+    await this.takeSnapshot(session);
+    if (session.finished) this.emitState('finished', session.step);
+    else this.emitState('paused', session.step);
+  }
+
+  private throwIfLost(): void {
+    if (this.lostReason !== null) throw new Error(`The GPU was lost (${this.lostReason}).`);
+  }
+
+  private async takeSnapshot(session: Session): Promise<void> {
+    const snapshot = await session.snapshot();
+    this.throwIfLost();
+    this.lastSnapshot = snapshot;
+    this.options.emit({ kind: 'snapshot', snapshot });
+  }
+
+  private async evaluate(): Promise<void> {
+    const session = this.needSession();
+    const evaluation = await session.evaluate(this.options.yieldNow);
+    this.throwIfLost();
+    this.options.emit({ kind: 'evaluation', evaluation });
+    if (this.watched.size === 0) return;
+    for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });
+  }
+
+  /** After a lost GPU: a new device, or wasm, and on from the last snapshot. @returns false where there is nothing to go on from */
+  private async recover(why: string): Promise<boolean> {
+    const snapshot = this.lastSnapshot;
+    const lost = this.session;
+    if (!snapshot || !lost || !this.chosen) return false;
+    lost.dispose();
+    this.session = null;
+    close(this.chosen.backend);
+    this.chosen = null;
+    const again = await openWebGpu(this.choice === 'webgpu-software');
+    const chosen = again.ok
+      ? { backend: again.backend, reason: 'A new device replaces the one that was lost.' }
+      : await chooseBackend('wasm', this.options.wasmFiles, lost.pipeline, lost.data);
+    this.adopt(
+      again.ok ? chosen : { ...chosen, reason: `The GPU was lost and did not come back: ${again.reason}.` },
+    );
+    this.session = new Session(lost.pipeline, lost.data, snapshot);
+    this.options.emit({
+      kind: 'notice',
+      message: `The GPU was lost (${why}). Training goes on from step ${snapshot.step} on ${chosen.backend.label}.`,
+    });
+    return true;
+  }
+}

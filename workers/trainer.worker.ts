@@ -1,0 +1,69 @@
+/** The trainer: TensorFlow.js lives here, off the main thread. Commands by Comlink, events on one port. */
+import * as Comlink from 'comlink';
+import { Trainer } from '../src/engine/trainer';
+import { wasmUrls } from '../src/nn/wasmUrls';
+import type { RunEvent } from '../src/pipeline/run';
+import { pipelineSchema } from '../src/pipeline/schema';
+import type { TrainerApi, TrainerEvent } from './protocol';
+
+let port: MessagePort | null = null;
+let runId = '';
+let seq = 0;
+
+/** Typed arrays of an event travel without a copy. */
+function buffersOf(event: RunEvent): Transferable[] {
+  switch (event.kind) {
+    case 'frame':
+      return [event.steps.buffer];
+    case 'probe':
+      return event.probe.cohorts.map((c) => c.mean.buffer as ArrayBuffer);
+    default:
+      return [];
+  }
+}
+
+function emit(event: RunEvent): void {
+  const stamped: TrainerEvent = { ...event, runId, seq: seq++ };
+  port?.postMessage(stamped, buffersOf(event));
+}
+
+// A message to oneself is the only way to let others in: `await` alone never leaves the microtask queue, and a timer waits 4 ms.
+const self_ = new MessageChannel();
+let wake: (() => void) | null = null;
+self_.port1.onmessage = () => wake?.();
+const yieldNow = () =>
+  new Promise<void>((resolve) => {
+    wake = resolve;
+    self_.port2.postMessage(null);
+  });
+
+const trainer = new Trainer({ wasmFiles: wasmUrls(import.meta.url), emit, yieldNow });
+
+const api: TrainerApi = {
+  connect(newPort) {
+    port = newPort;
+  },
+  load(dataset) {
+    trainer.load(dataset);
+    return { fingerprint: dataset.fingerprint };
+  },
+  describe: (pipeline) => trainer.describe(pipelineSchema.parse(pipeline)),
+  async start(request) {
+    const pipeline = pipelineSchema.parse(request.pipeline);
+    await trainer.stop();
+    runId = request.runId;
+    seq = 0;
+    await trainer.start({ ...request, pipeline });
+  },
+  pause: () => trainer.pause(),
+  step: (count) => trainer.step(count),
+  resume: () => trainer.resume(),
+  stop: () => trainer.stop(),
+  edit: (change) => trainer.edit(change),
+  watch: (probes) => trainer.watch(probes),
+  inspect: () => trainer.inspect(),
+  snapshot: () => trainer.snapshot(),
+  ping: () => Date.now(),
+};
+
+Comlink.expose(api);
