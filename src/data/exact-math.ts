@@ -8,7 +8,6 @@
 
 const LN2_HI = 0.6931471803691238;
 const LN2_LO = 1.9082149292705877e-10;
-const INV_LN2 = 1.4426950408889634;
 
 /** POWER_OF_TWO[k + 1074] = 2^k; made by exact doublings, because nothing obliges `2 ** k` to be exact. */
 const POWER_OF_TWO = (() => {
@@ -23,8 +22,8 @@ const POWER_OF_TWO = (() => {
 export function exactExp(x: number): number {
   if (x > 709.782712893384) return Number.POSITIVE_INFINITY;
   if (x < -745.1332191019411) return 0;
-  if (x !== x) return x;
-  const k = Math.floor(x * INV_LN2 + 0.5);
+  if (Number.isNaN(x)) return x;
+  const k = Math.floor(x * Math.LOG2E + 0.5);
   const hi = x - k * LN2_HI;
   const lo = k * LN2_LO;
   const r = hi - lo;
@@ -64,7 +63,7 @@ export function exactLog(x: number): number {
   k += (high >>> 20) - 1023;
   words[HIGH] = (high & 0xfffff) | 0x3ff00000;
   let m = scratch[0]!;
-  if (m > 1.4142135623730951) {
+  if (m > Math.SQRT2) {
     m /= 2;
     k += 1;
   }

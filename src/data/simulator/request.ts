@@ -1,0 +1,72 @@
+/** What may be asked of the simulated world: ranges, defaults, and the sentence for a request that cannot be met. */
+import { z } from 'zod';
+import { DataError } from '../dataset';
+import { COUNTRIES } from './marginals';
+
+const request = z.strictObject({
+  country: z.enum(['ES']).default('ES'),
+  /** r: 1 = one taste, −1 = what attracts clicks repels purchases. */
+  relatedness: z.number().min(-1).max(1).default(0.5),
+  /** M, virtual impressions; rarely clicked ones are thinned away. */
+  impressions: z.number().int().min(1_500_000).max(8_000_000).default(3_000_000),
+  /** N, rows to keep, met on average. */
+  rows: z.number().int().min(50_000).max(200_000).default(100_000),
+  /** s₁, the share of clicks without a purchase that is kept. */
+  clickKeepRate: z.number().min(0.01).max(1).default(0.5),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31 - 1)
+    .default(1),
+});
+
+export type SimulationRequest = z.infer<typeof request>;
+
+/** Probabilities with which a click without a purchase and a non-click are kept; a purchase always is. */
+export interface KeepRates {
+  readonly click: number;
+  readonly nonClick: number;
+}
+
+/** s₀ and s₁: how much to keep of each kind so that N rows remain on average. Throws a DataError where no rate does. */
+export function keepRates(r: SimulationRequest): KeepRates {
+  const { ctr, cvr } = COUNTRIES[r.country];
+  const clicks = r.impressions * ctr;
+  const purchases = clicks * cvr;
+  const keptClicks = purchases + r.clickKeepRate * (clicks - purchases);
+  const nonClick = (r.rows - keptClicks) / (r.impressions - clicks);
+  const say = (n: number) => Math.round(n).toLocaleString('en-US');
+  if (nonClick <= 0) {
+    throw new DataError(
+      `These settings keep ${say(keptClicks)} clicks, which leaves no room for non-clicks in ${say(r.rows)} rows: ask for more rows, fewer impressions or a lower click keep rate.`,
+    );
+  }
+  if (nonClick > 1) {
+    throw new DataError(
+      `${say(r.impressions)} impressions cannot give ${say(r.rows)} rows at this click keep rate: ask for more impressions or fewer rows.`,
+    );
+  }
+  return { click: r.clickKeepRate, nonClick };
+}
+
+/** The request schema: strict keys, ranges, a default for all that is left out, and a feasible number of rows. */
+export const simulationRequestSchema = request.superRefine((r, ctx) => {
+  try {
+    keepRates(r);
+  } catch (error) {
+    ctx.addIssue({ code: 'custom', path: ['rows'], message: (error as Error).message });
+  }
+});
+
+export const DEFAULT_REQUEST: SimulationRequest = simulationRequestSchema.parse({});
+
+/** Parses a request from outside (page, link, command line); throws a DataError with one sentence about the first fault. */
+export function parseSimulationRequest(input: unknown): SimulationRequest {
+  const parsed = simulationRequestSchema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  if (issue.code === 'custom') throw new DataError(issue.message);
+  const where = issue.path.length > 0 ? issue.path.join('.') : 'the request';
+  throw new DataError(`The simulation cannot start because of its setting "${where}": ${issue.message}.`);
+}
