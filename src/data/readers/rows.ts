@@ -21,13 +21,14 @@ function quote(field: string): string {
 
 /**
  * A number, or NaN for what is not one. Number() alone would take "0x1F" and "" for numbers; "Infinity" passes here,
- * for it deserves a sentence of its own.
+ * for it deserves a sentence of its own. Called 80 times a row: the checks are ordered by how cheap they are.
  */
 function numberIn(field: string): number {
+  const v = Number(field);
+  if (v === 0 && field.trim() === '') return Number.NaN;
   const second = field.charCodeAt(1) | 32;
   // The x, o or b of a hexadecimal, octal or binary literal.
-  if (second === 120 || second === 111 || second === 98 || field.trim() === '') return Number.NaN;
-  return Number(field);
+  return second === 120 || second === 111 || second === 98 ? Number.NaN : v;
 }
 
 /** Growing columns of accepted rows. */
