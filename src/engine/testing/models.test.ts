@@ -1,6 +1,7 @@
 /** Whole models against PyTorch: forward, every loss, every gradient, and five Adam steps, on cpu and wasm. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import modelsFixture from '../../../reference/fixtures/models.json';
+import { type Case, type Fixture, type Numbers, relativeError } from '../../blocks/testing/cases';
 import { openCpu, openWasm, type Tensor, tf, update } from '../../nn';
 import { wasmPaths } from '../../nn/wasmPaths';
 import { defaultPipeline } from '../../pipeline/defaults';
@@ -8,7 +9,6 @@ import { type Pipeline, pipelineSchema } from '../../pipeline/schema';
 import type { Batch } from '../batches';
 import { Session } from '../session';
 import { disposeGradient, type TrainingState } from '../state';
-import { type Case, type Fixture, type Numbers, relativeError } from './cases';
 import { tinyData } from './data';
 
 type ModelConfig = Pick<Pipeline, 'input' | 'bottom' | 'towers' | 'top' | 'balancer'> & {

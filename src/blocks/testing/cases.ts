@@ -1,6 +1,5 @@
 /** Runs the fixtures of reference/ on whatever backend is current: operations, blocks and whole models, forward and backward. */
-import { findBuild } from '../../blocks/builds';
-import type { BuildContext, TaskContext } from '../../blocks/contract';
+import opsFixture from '../../../reference/fixtures/ops.json';
 import {
   Bernoulli,
   dense,
@@ -21,7 +20,10 @@ import {
   valueAndGradients,
 } from '../../nn';
 import { batchNormEvaluation, batchNormTraining } from '../../nn/norm';
-import type { ParamValues, Pillar } from '../../pipeline/spec';
+import type { BlockSpec, ParamValues, Pillar } from '../../pipeline/spec';
+import { findBuild } from '../builds';
+import { CATALOG } from '../catalog';
+import type { BuildContext, TaskContext } from '../contract';
 
 export interface Numbers {
   readonly shape: readonly number[];
@@ -146,18 +148,41 @@ function weightsInOrder(layout: Layout, variables: ReadonlyMap<string, Tensor>, 
 
 const initialBuffers = (layout: Layout) => layout.buffers.map((b) => tf.fill(b.shape as number[], b.initial));
 
-const PLACE: Record<string, { pillar: Pillar; input: string; output: string }> = {
-  embedding: { pillar: 'input', input: 'ids', output: 'x' },
-  'shared-bottom': { pillar: 'bottom', input: 'x', output: 'b' },
-  nse: { pillar: 'bottom', input: 'x', output: 'b' },
-  mlp: { pillar: 'tower', input: 'b', output: 't' },
-  'task-attention': { pillar: 'tower', input: 'b', output: 't' },
-  identity: { pillar: 'top', input: 't', output: 'logits' },
+/** What a pillar's fixtures call its input and output: Bottom x → b, Towers b → t, Top t → logits. */
+const SYMBOLS: Partial<Record<Pillar, { input: string; output: string }>> = {
+  input: { input: 'ids', output: 'x' },
+  bottom: { input: 'x', output: 'b' },
+  tower: { input: 'b', output: 't' },
+  top: { input: 't', output: 'logits' },
 };
+
+function placeOf(id: string): { pillar: Pillar; input: string; output: string } {
+  for (const [pillar, specs] of Object.entries(CATALOG) as [Pillar, readonly BlockSpec[]][]) {
+    const symbols = SYMBOLS[pillar];
+    if (symbols && specs.some((s) => s.id === id)) return { pillar, ...symbols };
+  }
+  throw new Error(`No block is named ${id}.`);
+}
+
+/** Every fixture of reference/fixtures/blocks, by block id: a new block is tested as soon as its fixture exists. */
+export function blockFixtures(): [id: string, fixture: Fixture][] {
+  const files = import.meta.glob<Fixture>('../../../reference/fixtures/blocks/*.json', {
+    eager: true,
+    import: 'default',
+  });
+  return Object.values(files).map((f) => [f.name, f]);
+}
+
+/** The operations of ops.json that have gradients, by name. */
+export function opCases(): [name: string, Case][] {
+  return (opsFixture as unknown as Fixture).cases
+    .filter((c) => Object.keys(c.gradients).length > 0)
+    .map((c) => [c.name, c]);
+}
 
 /** One case of blocks/<id>.json. */
 export function blockProblem(id: string, c: Case): Problem {
-  const place = PLACE[id]!;
+  const place = placeOf(id);
   const config = c.config as Record<string, number> & { sharedInput?: boolean; sizes?: number[] };
   const tasks = tasksOf(config.tasks ?? 2);
   const layout = new Layout();
