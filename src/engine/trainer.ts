@@ -124,6 +124,8 @@ export class Trainer {
   }
 
   async resume(): Promise<void> {
+    // A pause that is still under way comes first: its loop must not take this allowance and rest all the same.
+    if (this.allowance === 0) await this.loop;
     const session = this.needSession();
     if (session.finished) throw new Error('The run is finished: add steps, or reset it.');
     this.allowance = Number.POSITIVE_INFINITY;

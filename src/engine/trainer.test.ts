@@ -1,0 +1,141 @@
+/** The trainer over time, on wasm: what it tells, how soon Pause acts, what a new start does to an old run. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { wasmPaths } from '../nn/wasmPaths';
+import { defaultPipeline } from '../pipeline/defaults';
+import type { RunEvent } from '../pipeline/run';
+import { type Pipeline, pipelineSchema } from '../pipeline/schema';
+import { tinyData } from './testing/data';
+import { Trainer, type TrainerStart } from './trainer';
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+function pipeline(training: Partial<Pipeline['training']> = {}): Pipeline {
+  const base = defaultPipeline();
+  return pipelineSchema.parse({
+    ...base,
+    bottom: { block: 'shared-bottom', params: { layers: [6] } },
+    towers: { block: 'task-attention', params: { width: 8, heads: 2, layers: 1 } },
+    training: { ...base.training, steps: 30, batch: 16, evaluateEvery: 10, ...training },
+  });
+}
+
+let events: RunEvent[];
+let trainer: Trainer;
+const start = (request: Partial<TrainerStart> = {}) =>
+  trainer.start({ pipeline: pipeline(), backend: 'wasm', ...request });
+const of = <K extends RunEvent['kind']>(kind: K) =>
+  events.filter((e): e is Extract<RunEvent, { kind: K }> => e.kind === kind);
+const states = () => of('state').map((e) => e.state);
+const stepsSeen = () => of('frame').flatMap((f) => [...f.steps].filter((_, i) => i % f.columns === 0));
+
+beforeEach(() => {
+  events = [];
+  trainer = new Trainer({
+    wasmFiles: wasmPaths(),
+    emit: (e) => events.push(e),
+    yieldNow: turn,
+    frameEvery: 0,
+    snapshotEvery: 1e9,
+  });
+  trainer.load(tinyData());
+});
+
+describe('a whole run', () => {
+  it('prepares, trains, evaluates from step 0 on and finishes; no step is told twice or left out', async () => {
+    await start();
+    await trainer.settled();
+    expect(states()).toEqual(['preparing', 'training', 'finished']);
+    expect(stepsSeen()).toEqual(Array.from({ length: 30 }, (_, i) => i + 1));
+    expect(of('evaluation').map((e) => e.evaluation.step)).toEqual([0, 10, 20, 30]);
+    expect(of('backend')[0]!.backend).toMatchObject({ name: 'wasm', label: 'WASM' });
+    expect(of('snapshot').at(-1)!.snapshot.step).toBe(30);
+    await expect(trainer.resume()).rejects.toThrow(/finished/);
+  });
+
+  it('computes probes only while somebody watches', async () => {
+    await start();
+    await trainer.settled();
+    expect(of('probe')).toEqual([]);
+    trainer.watch(['attention']);
+    await start();
+    await trainer.settled();
+    expect(of('probe').map((e) => e.probe.step)).toEqual([0, 10, 20, 30]);
+  });
+});
+
+describe('by hand', () => {
+  it('starts paused, steps one by one, resumes and pauses within a step', async () => {
+    await start({ paused: true, pipeline: pipeline({ steps: 5000 }) });
+    expect(states()).toEqual(['preparing', 'paused']);
+    expect(await trainer.step(1)).toEqual({ step: 1 });
+    expect(await trainer.step(3)).toEqual({ step: 4 });
+    expect(stepsSeen()).toEqual([1, 2, 3, 4]);
+    await trainer.resume();
+    while (stepsSeen().length < 10) await turn();
+    const asked = stepsSeen().at(-1)!;
+    const { step } = await trainer.pause();
+    expect(step - asked).toBeLessThanOrEqual(2);
+    await turn();
+    expect(stepsSeen().at(-1)).toBe(step);
+    expect(states().at(-1)).toBe('paused');
+  });
+
+  it('steps, pauses and resumes give the same losses as one run', async () => {
+    await start();
+    await trainer.settled();
+    const losses = () => of('frame').flatMap((f) => [...f.steps]);
+    const whole = losses();
+    events = [];
+    await start({ paused: true });
+    await trainer.step(7);
+    await trainer.resume();
+    await trainer.pause();
+    await trainer.resume();
+    await trainer.settled();
+    expect(losses()).toEqual(whole);
+  });
+
+  it('goes on from a snapshot', async () => {
+    await start({ paused: true });
+    await trainer.step(12);
+    const from = structuredClone(await trainer.snapshot());
+    events = [];
+    await start({ from });
+    await trainer.settled();
+    expect(stepsSeen()[0]).toBe(13);
+    expect(states()).toEqual(['stopped', 'preparing', 'training', 'finished']);
+  });
+});
+
+describe('what does not fit', () => {
+  it('says what to do where nothing is loaded or running', async () => {
+    const empty = new Trainer({ wasmFiles: wasmPaths(), emit: () => {}, yieldNow: turn });
+    await expect(empty.start({ pipeline: pipeline(), backend: 'wasm' })).rejects.toThrow(/No data is loaded/);
+    await expect(empty.pause()).rejects.toThrow(/press Train first/);
+  });
+
+  it('a new start ends the run before; nothing of the old one is told afterwards', async () => {
+    await start({ pipeline: pipeline({ steps: 5000 }) });
+    while (stepsSeen().length < 3) await turn();
+    await start({ pipeline: pipeline({ steps: 4 }) });
+    const from = events.map((e) => e.kind === 'state' && e.state === 'preparing').lastIndexOf(true);
+    await trainer.settled();
+    events = events.slice(from);
+    expect(stepsSeen()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('a divergence fails the run, names its place, and Resume after a live edit goes on', async () => {
+    await start({ paused: true, pipeline: pipeline({ optimizer: 'sgd', learningRate: 1 }) });
+    await trainer.step(2);
+    trainer.edit({ lossWeights: [1e38, 1e38] });
+    await trainer.step(5);
+    const [failure] = of('failed');
+    expect(failure!.parameter).toBeTruthy();
+    expect(failure!.message).toMatch(/diverged in/);
+    expect(states().at(-1)).toBe('failed');
+    trainer.edit({ lossWeights: [1, 1], learningRate: 1e-3 });
+    await trainer.resume();
+    await trainer.settled();
+    expect(states().at(-1)).toBe('finished');
+  });
+});
