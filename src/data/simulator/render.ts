@@ -45,70 +45,109 @@ function phi(z: number): number {
   return PHI[cell]! + (t - cell) * (PHI[cell + 1]! - PHI[cell]!);
 }
 
-/** Q: the value of rank u, linear between the knots. */
-function valueAt(quantiles: readonly number[], u: number): number {
-  let knot = 0;
-  while (knot < KNOTS.length - 2 && u >= KNOTS[knot + 1]!) knot++;
-  const share = (u - KNOTS[knot]!) / (KNOTS[knot + 1]! - KNOTS[knot]!);
-  return quantiles[knot]! + share * (quantiles[knot + 1]! - quantiles[knot]!);
-}
+/** Knot at or below u, by twentieths: all knots lie on them. */
+const KNOT_BELOW = Uint8Array.from({ length: 21 }, (_, twentieth) =>
+  Math.min(
+    KNOTS.length - 2,
+    KNOTS.findLastIndex((k) => Math.round(k * 20) <= twentieth),
+  ),
+);
 
-/** How a column comes about. */
-interface Recipe {
+const KNOT_VALUES = Float64Array.from(KNOTS);
+
+const BLOCKS: readonly MaskBlock[] = ['A', 'B', 'C', 'D', 'E'];
+
+/** How the columns of one level come about, as typed arrays over its L columns: millions of values pass through. */
+interface Level {
   /** Place in the row, 0…59. */
-  readonly at: number;
-  readonly zero: number;
-  readonly block: MaskBlock | null;
-  readonly quantiles: readonly number[];
+  readonly at: Uint8Array;
+  readonly zero: Float64Array;
+  /** Index in BLOCKS, or −1. */
+  readonly block: Int8Array;
   /** Signal whose rank is shown as it is, or whose noisy copy the column is. */
-  readonly signal: number;
-  readonly copy: boolean;
+  readonly signal: Uint8Array;
+  readonly copy: Uint8Array;
+  /** [L·7] quantiles at KNOTS, and the rise per unit of u above each. */
+  readonly quantiles: Float64Array;
+  readonly slopes: Float64Array;
 }
 
-/** Recipes of the page's or the items' columns. Copies take the signals of their level in turn. */
-function recipes(ofPage: boolean): Recipe[] {
+/** The page's or the items' columns. Copies take the signals of their level in turn. */
+function makeLevel(ofPage: boolean): Level {
   const signals: readonly number[] = ofPage ? PAGE_SIGNALS : ITEM_SIGNALS;
+  const columns = NUMERICAL.map((column, at) => ({ ...column, at })).filter(
+    ({ n }) => n <= LAST_PAGE_NUMERICAL === ofPage,
+  );
   let copies = 0;
-  return NUMERICAL.flatMap(({ n, zero, block, quantiles }, at) => {
-    if (n <= LAST_PAGE_NUMERICAL !== ofPage) return [];
-    const own = signals.indexOf(n);
-    const signal = own >= 0 ? own : copies++ % signals.length;
-    return [{ at, zero, block, quantiles, signal, copy: own < 0 }];
-  });
+  return {
+    at: Uint8Array.from(columns, (c) => c.at),
+    zero: Float64Array.from(columns, (c) => c.zero),
+    block: Int8Array.from(columns, (c) => (c.block === null ? -1 : BLOCKS.indexOf(c.block))),
+    signal: Uint8Array.from(columns, (c) =>
+      signals.includes(c.n) ? signals.indexOf(c.n) : copies++ % signals.length,
+    ),
+    copy: Uint8Array.from(columns, (c) => (signals.includes(c.n) ? 0 : 1)),
+    quantiles: Float64Array.from(columns.flatMap((c) => c.quantiles)),
+    slopes: Float64Array.from(
+      columns.flatMap(({ quantiles: q }) =>
+        KNOTS.map((k, i) => (i + 1 < KNOTS.length ? (q[i + 1]! - q[i]!) / (KNOTS[i + 1]! - k) : 0)),
+      ),
+    ),
+  };
 }
 
-const PAGE_RECIPES = recipes(true);
-const ITEM_RECIPES = recipes(false);
+/** Q: the value of rank u in the level's column c, linear between the knots. */
+function valueAt(level: Level, c: number, u: number): number {
+  const knot = KNOT_BELOW[(u * 20) | 0]!;
+  const i = c * KNOTS.length + knot;
+  return level.quantiles[i]! + (u - KNOT_VALUES[knot]!) * level.slopes[i]!;
+}
+
+const PAGE_LEVEL = makeLevel(true);
+const ITEM_LEVEL = makeLevel(false);
 
 /** Blocks with a mask of their own among the item columns; those of A and D are the masks of their signals. */
-const DRAWN_BLOCKS: readonly MaskBlock[] = ['B', 'C', 'E'];
+const DRAWN_BLOCKS = (['B', 'C', 'E'] as const).map((name) => ({
+  block: BLOCKS.indexOf(name),
+  zero: NUMERICAL.find((column) => column.block === name)!.zero,
+}));
+const [BLOCK_A, BLOCK_D] = [BLOCKS.indexOf('A'), BLOCKS.indexOf('D')];
 const FIRST_OF_BLOCK_D = ITEM_SIGNALS.indexOf(56);
 
 /** How like its signal a copy is; with the noise its variance is 1 again. */
 const COPY = 0.6;
 const NOISE = 0.8;
 
-/** Fills the columns of one level. `ranks` are the level's signals (−1 = missing), `masked` the shared masks of its blocks. */
+/**
+ * Fills the columns of one level in the row that starts at `base`. `ranks[first…]` are the level's signals (−1 = missing),
+ * `masked` tells which blocks are missing (1).
+ */
 function fill(
   out: Float32Array,
   base: number,
-  list: readonly Recipe[],
+  level: Level,
   ranks: Float64Array,
-  masked: Partial<Record<MaskBlock, boolean>>,
+  first: number,
+  masked: Uint8Array,
   rng: Rng,
 ): void {
-  for (const { at, zero, block, quantiles, signal, copy } of list) {
-    const rank = ranks[signal]!;
-    if (!copy) {
-      out[base + at] = rank < 0 ? 0 : valueAt(quantiles, rank);
+  for (let c = 0; c < level.at.length; c++) {
+    const to = base + level.at[c]!;
+    const rank = ranks[first + level.signal[c]!]!;
+    if (level.copy[c] === 0) {
+      out[to] = rank < 0 ? 0 : valueAt(level, c, rank);
       continue;
     }
-    // Both words are drawn in any case: a column's noise must not depend on another column's mask.
-    const own = rankOf(rng.uniform(), zero) < 0;
-    const noise = normalScore(rng.uniform());
-    const missing = block === null ? own : masked[block]!;
+    // The word is drawn in any case: a column's noise must not depend on another column's mask.
+    const uniform = rng.uniform();
+    const block = level.block[c]!;
+    const own = block < 0 ? rankOf(uniform, level.zero[c]!) : masked[block] === 1 ? -1 : uniform;
+    if (own < 0) {
+      out[to] = 0;
+      continue;
+    }
     const score = rank < 0 ? 0 : normalScore(rank);
-    out[base + at] = missing ? 0 : valueAt(quantiles, phi(COPY * score + NOISE * noise));
+    out[to] = valueAt(level, c, phi(COPY * score + NOISE * normalScore(own)));
   }
 }
 
@@ -119,6 +158,9 @@ const FREE_PAGE_CODES = CATEGORICAL.filter(({ n }) => !isItem(n) && ![4, 5, 9].i
 );
 const FREE_ITEM_CODES = CATEGORICAL.filter(({ n }) => isItem(n) && n > 11).map(({ n }) => n - 1);
 
+/** Scratch: which blocks are missing on the row at hand; [5]. */
+const MASKED = new Uint8Array(BLOCKS.length);
+
 /** Draws the page's own columns into `codes` [C] and `values` [M]. */
 function renderPage(seed: number, p: number, page: Page, codes: Int32Array, values: Float32Array): void {
   drawPage(pageStream(seed, p), page);
@@ -127,7 +169,8 @@ function renderPage(seed: number, p: number, page: Page, codes: Int32Array, valu
   codes[3] = page.segment;
   codes[4] = SEGMENT.codes[page.segment as 0 | 1];
   codes[8] = page.code;
-  fill(values, 0, PAGE_RECIPES, page.ranks, { A: page.ranks[0]! < 0 }, rng);
+  MASKED[BLOCK_A] = page.ranks[0]! < 0 ? 1 : 0;
+  fill(values, 0, PAGE_LEVEL, page.ranks, 0, MASKED, rng);
 }
 
 export interface Rendered {
@@ -146,8 +189,6 @@ export function* render(seed: number, kept: Kept, order: Uint32Array): Generator
   const page = newPage();
   const pageCodes = new Int32Array(C);
   const pageValues = new Float32Array(M);
-  const blockZero = DRAWN_BLOCKS.map((b) => NUMERICAL.find((column) => column.block === b)!.zero);
-  const masked: Partial<Record<MaskBlock, boolean>> = {};
   let current = -1;
   for (let i = 0; i < n; i++) {
     if (i % ROWS_PER_BREATH === 0) yield i / n;
@@ -165,10 +206,10 @@ export function* render(seed: number, kept: Kept, order: Uint32Array): Generator
     for (const c of FREE_ITEM_CODES) categorical[i * C + c] = codeOf(CODE_SUMS[c]!, rng.uniform());
     categorical[i * C + 9] = kept.flags[row * 2]!;
     categorical[i * C + 10] = kept.flags[row * 2 + 1]!;
-    const ranks = kept.ranks.subarray(row * ITEM_SIGNALS.length, (row + 1) * ITEM_SIGNALS.length);
-    for (const [b, name] of DRAWN_BLOCKS.entries()) masked[name] = rng.uniform() < blockZero[b]!;
-    masked.D = ranks[FIRST_OF_BLOCK_D]! < 0;
-    fill(numerical, i * M, ITEM_RECIPES, ranks, masked, rng);
+    const first = row * ITEM_SIGNALS.length;
+    for (const { block, zero } of DRAWN_BLOCKS) MASKED[block] = rng.uniform() < zero ? 1 : 0;
+    MASKED[BLOCK_D] = kept.ranks[first + FIRST_OF_BLOCK_D]! < 0 ? 1 : 0;
+    fill(numerical, i * M, ITEM_LEVEL, kept.ranks, first, MASKED, rng);
   }
   return { categorical, numerical };
 }

@@ -96,11 +96,13 @@ export function* sample(request: SimulationRequest, world: World): Generator<num
     for (let i = 0; i < items; i++) {
       drawItem(rng, item);
       const k = attraction(page, item);
-      const click = world.click(k);
       const uniform = rng.uniform();
-      const clicked = uniform < click;
       // Given that it is no click, (uniform − p)/(1 − p) is uniform again and settles the thinning.
-      if (!clicked && uniform >= click + rates.nonClick * (1 - click)) continue;
+      const stays = (p: number) => uniform < p + rates.nonClick * (1 - p);
+      if (!stays(world.clickAtMost(k))) continue;
+      const click = world.click(k);
+      const clicked = uniform < click;
+      if (!clicked && !stays(click)) continue;
       const candidate = p * ITEMS_PER_PAGE + i;
       const own = new Rng(seed, hash32(CANDIDATE_STREAM, candidate));
       drawItemIntent(own, item);

@@ -110,6 +110,10 @@ function intercept(l: Float64Array, target: number, g: Float64Array | null): num
   return b;
 }
 
+/** Cells a unit of attraction, between −12 and 12, of the table that bounds p(click). */
+const BOUND_CELLS = 32;
+const BOUND_END = 12;
+
 /** The world of a request: everything between the observed scores and the probabilities. */
 export interface World {
   /** b_c and b_v. */
@@ -117,6 +121,8 @@ export interface World {
   readonly buyIntercept: number;
   /** p(click) of an impression with attraction K. */
   click(k: number): number;
+  /** A number that p(click) surely does not exceed, by table: enough to dismiss most candidates without an exponential. */
+  clickAtMost(k: number): number;
   /** p(purchase | click) of an impression with tastes K and V. */
   buy(k: number, v: number): number;
 }
@@ -140,10 +146,19 @@ export function makeWorld(request: Pick<SimulationRequest, 'country' | 'relatedn
     logit[d] = kShare * k[d]! + vShare * v[d]!;
   }
   const buyIntercept = intercept(logit, cvr, clicks);
+  // σ rises, so its value at a cell's right edge bounds it on the cell; the factor covers rounding.
+  const bounds = Float64Array.from({ length: 2 * BOUND_END * BOUND_CELLS }, (_, cell) => {
+    const edge = (cell + 1) / BOUND_CELLS - BOUND_END;
+    return exactSigmoid(clickIntercept + CLICK_STRENGTH * edge) * (1 + 1e-9);
+  });
   return {
     clickIntercept,
     buyIntercept,
     click: (k) => exactSigmoid(clickIntercept + CLICK_STRENGTH * k),
+    clickAtMost: (k) => {
+      const cell = Math.floor((k + BOUND_END) * BOUND_CELLS);
+      return cell < 0 ? bounds[0]! : cell >= bounds.length ? 1 : bounds[cell]!;
+    },
     buy: (k, v) => exactSigmoid(buyIntercept + kShare * k + vShare * v),
   };
 }
