@@ -2,8 +2,18 @@
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './scripts/chromium.mjs';
 
+/** The built page. */
 const PORT = 4319;
-const address = `http://127.0.0.1:${PORT}/`;
+/** The sources, for checks of the engine that the built page has no place for. */
+const SOURCE_PORT = 4320;
+const at = (port: number) => `http://127.0.0.1:${port}/`;
+// Vite itself and not through npx, whose wrapper would outlive the tests.
+const serve = (command: string, port: number) => ({
+  command: `node node_modules/vite/bin/vite.js ${command} --host 127.0.0.1 --port ${port} --strictPort`,
+  url: at(port),
+  reuseExistingServer: false,
+  timeout: 60_000,
+});
 const browser = findChromium();
 
 export default defineConfig({
@@ -17,7 +27,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '.seesaw/e2e.json' }]],
   use: {
-    baseURL: address,
+    baseURL: at(PORT),
     trace: 'retain-on-failure',
     launchOptions: {
       ...(browser ? { executablePath: browser.path } : {}),
@@ -35,12 +45,9 @@ export default defineConfig({
       ],
     },
   },
-  projects: [{ name: 'lab', use: { viewport: { width: 1280, height: 720 } } }],
-  webServer: {
-    // Vite itself and not through npx, whose wrapper would outlive the tests.
-    command: `node node_modules/vite/bin/vite.js preview --host 127.0.0.1 --port ${PORT} --strictPort`,
-    url: address,
-    reuseExistingServer: false,
-    timeout: 60_000,
-  },
+  projects: [
+    { name: 'engine', testMatch: 'engine.spec.ts', use: { baseURL: at(SOURCE_PORT) } },
+    { name: 'lab', testIgnore: 'engine.spec.ts', use: { viewport: { width: 1280, height: 720 } } },
+  ],
+  webServer: [serve('preview', PORT), serve('', SOURCE_PORT)],
 });

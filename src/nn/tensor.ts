@@ -1,7 +1,7 @@
 /** The one door to TensorFlow.js: what the rest of nn uses of it, and the types that blocks see. */
-// tfjs-core alone registers no gradients.
-import '@tensorflow/tfjs-core/dist/register_all_gradients';
 import * as tf from '@tensorflow/tfjs-core';
+// tfjs-core alone registers no gradients. After the core: registering asks for its flags.
+import '@tensorflow/tfjs-core/dist/register_all_gradients';
 
 // Our own checks stand at the edges (schema, layout, frames); tf's per-kernel ones cost time and print advice.
 tf.enableProdMode();

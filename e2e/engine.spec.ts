@@ -1,0 +1,51 @@
+/** The engine in a real browser: every fixture on WebGPU (software adapter), WebGPU against wasm, the race, a lost device. */
+import { expect, type Page, test } from '@playwright/test';
+import type { EngineChecks } from './parity/checks';
+
+async function open(page: Page): Promise<void> {
+  await page.goto('e2e/parity/index.html');
+  await page.waitForFunction(() => 'checks' in globalThis);
+}
+
+/** Runs one of the page's checks. The result crosses as plain data. */
+function run<K extends keyof EngineChecks>(
+  page: Page,
+  name: K,
+): Promise<Awaited<ReturnType<EngineChecks[K]>>> {
+  return page.evaluate(
+    (which) => (globalThis as unknown as { checks: Record<string, () => unknown> }).checks[which]!(),
+    name as string,
+  ) as Promise<Awaited<ReturnType<EngineChecks[K]>>>;
+}
+
+test('operations and blocks agree with PyTorch on WebGPU within 1e-4, forward and backward', async ({
+  page,
+}) => {
+  await open(page);
+  const cases = await run(page, 'parity');
+  expect(cases.length).toBeGreaterThan(50);
+  for (const { name, error, at } of cases) expect(error, `${name}, ${at}`).toBeLessThan(1e-4);
+});
+
+test('ten steps with dropout and batch norm agree between WebGPU and wasm within 1e-3', async ({ page }) => {
+  await open(page);
+  const { wasm, gpu } = await run(page, 'wasmAgainstGpu');
+  expect(wasm.length).toBe(10 * 6);
+  wasm.forEach((v, i) => {
+    expect(Math.abs(v - gpu[i]!), `number ${i}`).toBeLessThan(1e-3 * Math.max(1e-3, Math.abs(v)));
+  });
+});
+
+test('the race keeps the faster backend, says both times and leaves nothing behind', async ({ page }) => {
+  await open(page);
+  const { name, reason, tensors } = await run(page, 'raced');
+  // A software adapter stands in for the GPU; it cannot win.
+  expect(name).toBe('wasm');
+  expect(reason).toMatch(/^Faster on this pipeline: [\d.]+ ms a step on WebGPU, [\d.]+ ms on WASM\.$/);
+  expect(tensors).toBe(0);
+});
+
+test('a destroyed device is told as lost', async ({ page }) => {
+  await open(page);
+  expect(await run(page, 'lost')).toBeTruthy();
+});
