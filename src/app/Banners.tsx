@@ -1,0 +1,77 @@
+/** What stands in the way, in sentences, with what can be done about it. */
+
+import { count } from '../components/format';
+import { Icon } from '../components/icons';
+import { blocksOf } from '../pipeline/schema';
+import { dismiss } from '../state/notices';
+import { reset, resumeFromSnapshot } from '../state/session';
+import { type Failure, usePipeline, useRun } from '../state/stores';
+
+/** Names block, parameter and step where they are known and not in the sentence already. */
+function FailureText({ failure }: { failure: Failure }) {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const block = blocksOf(pipeline).find(({ path }) => path === failure.block)?.spec.title ?? failure.block;
+  const facts = [
+    block && `block ${block}`,
+    failure.parameter && `parameter ${failure.parameter}`,
+    failure.step !== undefined && `step ${count(failure.step)}`,
+  ].filter(Boolean);
+  return (
+    <>
+      {failure.message} {facts.length > 0 && <span className="facts-line">({facts.join(', ')})</span>}
+    </>
+  );
+}
+
+function GoBack({ resume }: { resume: string }) {
+  const snapshotStep = useRun((s) => s.snapshotStep);
+  return (
+    <span className="banner-actions">
+      {snapshotStep !== null && (
+        <button type="button" className="btn" onClick={() => void resumeFromSnapshot()}>
+          {resume} {count(snapshotStep)}
+        </button>
+      )}
+      <button type="button" className="btn" onClick={() => void reset()}>
+        Start over
+      </button>
+    </span>
+  );
+}
+
+export function Banners() {
+  const phase = useRun((s) => s.phase);
+  const failure = useRun((s) => s.failure);
+  const notices = useRun((s) => s.notices);
+  return (
+    <div className="banners">
+      {phase === 'failed' && failure && (
+        <div className="banner error" role="alert" data-testid="banner">
+          <p>
+            <FailureText failure={failure} />
+          </p>
+          <GoBack resume="Go back to step" />
+        </div>
+      )}
+      {phase === 'dead' && (
+        <div className="banner error" role="alert" data-testid="banner">
+          <p>The trainer stopped answering, and a new one has taken its place.</p>
+          <GoBack resume="Resume from step" />
+        </div>
+      )}
+      {notices.map(({ id, level, message }) => (
+        <div
+          key={id}
+          className={`banner ${level}`}
+          role={level === 'error' ? 'alert' : 'status'}
+          data-testid="banner"
+        >
+          <p>{message}</p>
+          <button type="button" className="btn bare" aria-label="Dismiss" onClick={() => dismiss(id)}>
+            <Icon name="close" />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

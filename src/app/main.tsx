@@ -1,0 +1,19 @@
+/** The page's entry: styles, what was remembered, and the shell. */
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { boot } from '../state/boot';
+import { App } from './App';
+import './tokens.css';
+import './base.css';
+import './bar.css';
+import './builder.css';
+import './inspector.css';
+import './monitor.css';
+import './small.css';
+
+boot();
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

@@ -1,0 +1,196 @@
+/**
+ * A curve chart: raw faint below, smoothed above, ghosts and oracle behind, the task's letter at the end.
+ * Recharts draws it, without animation and with at most 300 points a curve: it brings scales, ticks and clipping, and
+ * five redraws a second of that size are well within what it can do. It is loaded after first paint.
+ */
+import { CartesianGrid, Line, LineChart, ReferenceDot, ReferenceLine, XAxis, YAxis } from 'recharts';
+import { count, fraction } from './format';
+import { SvgTag } from './Tag';
+import type { TaskLook } from './tasks';
+
+export interface CurveSeries {
+  readonly look: TaskLook | null;
+  readonly x: readonly number[];
+  readonly raw: readonly number[];
+  readonly smooth: readonly number[];
+}
+
+export interface CurveChartProps {
+  readonly width: number;
+  readonly height: number;
+  readonly series: CurveSeries;
+  readonly ghost: {
+    readonly name: string;
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+  } | null;
+  readonly oracle: number | null;
+  readonly xMax: number;
+  readonly yMin: number;
+  readonly yMax: number;
+  readonly yTicks: readonly number[];
+}
+
+interface Row {
+  x: number;
+  raw?: number;
+  smooth?: number;
+  ghost?: number;
+}
+
+/** One row a step, since the curves' steps differ. */
+function merge({ series, ghost }: Pick<CurveChartProps, 'series' | 'ghost'>): Row[] {
+  // A row without values at 0: with no row at all, recharts draws no axis and no oracle.
+  const rows = new Map<number, Row>([[0, { x: 0 }]]);
+  const put = (x: number, name: 'raw' | 'smooth' | 'ghost', y: number) => {
+    if (!Number.isFinite(y)) return;
+    const row = rows.get(x) ?? { x };
+    row[name] = y;
+    rows.set(x, row);
+  };
+  series.x.forEach((x, i) => {
+    put(x, 'raw', series.raw[i]!);
+    put(x, 'smooth', series.smooth[i]!);
+  });
+  ghost?.x.forEach((x, i) => {
+    put(x, 'ghost', ghost.y[i]!);
+  });
+  return [...rows.values()].sort((a, b) => a.x - b.x);
+}
+
+const still = { isAnimationActive: false, dot: false, activeDot: false, connectNulls: true } as const;
+
+const digitsOf = (ticks: readonly number[]) => {
+  const gap = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
+  return Math.max(1, Math.ceil(-Math.log10(gap) - 1e-9));
+};
+
+export default function CurveChart(props: CurveChartProps) {
+  const { width, height, series, ghost, oracle, xMax, yMin, yMax, yTicks } = props;
+  if (width < 40 || height < 40) return null;
+  const { look } = series;
+  const stroke = look ? 'var(--hue)' : 'var(--ink)';
+  const end = series.x.length - 1;
+  const endX = series.x[end];
+  const endY = lastFinite(series.smooth);
+  const ghostY = ghost ? lastFinite(ghost.y) : null;
+  const digits = digitsOf(yTicks);
+  return (
+    <div className={`chart ${look?.hue ?? ''}`} aria-hidden="true">
+      <LineChart
+        width={width}
+        height={height}
+        data={merge(props)}
+        margin={{ top: 14, right: 14, bottom: 0, left: 0 }}
+        accessibilityLayer={false}
+      >
+        <CartesianGrid vertical={false} stroke="var(--rule)" />
+        <XAxis
+          dataKey="x"
+          type="number"
+          domain={[0, xMax]}
+          ticks={[0, xMax / 2, xMax]}
+          tickFormatter={(x: number) => (x === xMax ? `${count(x)} steps` : count(x))}
+          tickLine={false}
+          axisLine={false}
+          height={22}
+          interval={0}
+          tick={<XTick xMax={xMax} />}
+        />
+        <YAxis
+          type="number"
+          domain={[yMin, yMax]}
+          ticks={[...yTicks]}
+          tickFormatter={(y: number) => fraction(y, digits)}
+          allowDataOverflow
+          tickLine={false}
+          axisLine={false}
+          width={(yMax >= 1 ? 18 : 12) + digits * 9}
+          interval={0}
+          tick={{ fill: 'var(--ink-3)' }}
+        />
+        {oracle !== null && (
+          <ReferenceLine
+            y={oracle}
+            stroke="var(--ink-2)"
+            strokeDasharray="4 4"
+            label={{
+              value: `oracle ${fraction(oracle)}`,
+              position: 'insideBottomRight',
+              className: 'chart-label',
+              offset: 3,
+            }}
+          />
+        )}
+        <Line {...still} dataKey="ghost" stroke="var(--ink-3)" strokeWidth={1.25} />
+        <Line {...still} dataKey="raw" stroke={stroke} strokeOpacity={0.32} strokeWidth={1} />
+        <Line
+          {...still}
+          dataKey="smooth"
+          stroke={stroke}
+          strokeWidth={2.5}
+          {...(look?.dash && { strokeDasharray: look.dash })}
+        />
+        {ghost && ghostY !== null && (
+          <ReferenceDot
+            x={ghost.x.at(-1)!}
+            y={ghostY}
+            r={0}
+            ifOverflow="visible"
+            label={{
+              value: `before ${fraction(ghostY)}`,
+              position: 'insideTopRight',
+              className: 'chart-label',
+              offset: 5,
+            }}
+          />
+        )}
+        {endX !== undefined && (
+          <ReferenceDot
+            x={endX}
+            y={yMin}
+            ifOverflow="visible"
+            shape={({ cx = 0, cy = 0 }: { cx?: number; cy?: number }) => (
+              <path d={`M${cx} ${cy + 1}l4 7h-8z`} fill="var(--ink)" />
+            )}
+          />
+        )}
+        {endX !== undefined && endY !== null && look && (
+          <ReferenceDot
+            x={endX}
+            y={Math.min(yMax, Math.max(yMin, endY))}
+            ifOverflow="visible"
+            shape={({ cx = 0, cy = 0 }: { cx?: number; cy?: number }) => <SvgTag look={look} x={cx} y={cy} />}
+          />
+        )}
+      </LineChart>
+    </div>
+  );
+}
+
+function lastFinite(values: readonly number[]): number | null {
+  for (let i = values.length - 1; i >= 0; i--) if (Number.isFinite(values[i]!)) return values[i]!;
+  return null;
+}
+
+/** The last tick ends at the axis, so that "500 steps" is not cut off. */
+function XTick({
+  x = 0,
+  y = 0,
+  payload,
+  xMax,
+}: {
+  x?: number;
+  y?: number;
+  payload?: { value: number };
+  xMax: number;
+}) {
+  const value = payload?.value ?? 0;
+  const anchor = value === 0 ? 'start' : value === xMax ? 'end' : 'middle';
+  return (
+    <text x={x} y={y + 12} textAnchor={anchor} fill="var(--ink-3)">
+      {count(value)}
+      {value === xMax ? ' steps' : ''}
+    </text>
+  );
+}

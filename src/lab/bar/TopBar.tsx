@@ -1,0 +1,216 @@
+/** The top bar: what data, what run, how far, how fast, on what; share, theme and help. */
+import { count } from '../../components/format';
+import { Brand, Glyph, Icon } from '../../components/icons';
+import { PopButton } from '../../components/Overlay';
+import { setTheme } from '../../state/boot';
+import { pause, reset, step, train, whyNotReady } from '../../state/session';
+import { THEMES } from '../../state/storage';
+import { type Phase, useData, usePipeline, useRun, useUi } from '../../state/stores';
+import { DataPanel } from '../data/DataPanel';
+import { useHistory } from '../use';
+import { BackendBadge } from './BackendBadge';
+import { SeedField } from './SeedField';
+
+/** The run's state in one word. */
+const WORDS: Record<Phase, string> = {
+  idle: 'Ready',
+  preparing: 'Preparing',
+  training: 'Training',
+  paused: 'Paused',
+  finished: 'Finished',
+  failed: 'Failed',
+  dead: 'Stopped',
+};
+
+function TrainButton() {
+  const phase = useRun((s) => s.phase);
+  const pipeline = usePipeline((s) => s.pipeline);
+  useData((s) => s.summary);
+  useData((s) => s.loading);
+  const why = whyNotReady(pipeline);
+  if (phase === 'training') {
+    return (
+      <button type="button" className="btn primary" onClick={() => void pause()}>
+        <Glyph name="pause" />
+        Pause
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="btn primary"
+      disabled={phase === 'preparing' || why !== null}
+      title={why ?? undefined}
+      onClick={() => void train()}
+    >
+      <Glyph name="play" />
+      {phase === 'paused' ? 'Resume' : 'Train'}
+    </button>
+  );
+}
+
+function RunState() {
+  const phase = useRun((s) => s.phase);
+  const pipeline = usePipeline((s) => s.pipeline);
+  const summary = useData((s) => s.summary);
+  const loading = useData((s) => s.loading);
+  const { step: at } = useHistory();
+  const waits = phase === 'idle' && !summary;
+  const word = waits ? 'Waiting' : WORDS[phase];
+  return (
+    <div className="state">
+      <b data-testid="run-state">{word}</b>
+      {waits ? (
+        <span>{loading ? `for ${loading.what}` : 'for data'}</span>
+      ) : (
+        <span>
+          step <span data-testid="step">{count(at)}</span> of {count(pipeline.training.steps)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+function Progress() {
+  const phase = useRun((s) => s.phase);
+  const steps = usePipeline((s) => s.pipeline.training.steps);
+  const { step: at } = useHistory();
+  const share = Math.min(1, at / steps);
+  return (
+    <div
+      className={`progress ${phase === 'training' || phase === 'finished' ? '' : 'dashed'}`}
+      role="progressbar"
+      aria-label="Training"
+      aria-valuemin={0}
+      aria-valuemax={steps}
+      aria-valuenow={Math.min(at, steps)}
+    >
+      <i style={{ width: `${share * 100}%` }} />
+    </div>
+  );
+}
+
+function Speed() {
+  const { samplesPerSecond } = useHistory();
+  return (
+    <span className="field speed">
+      <b>{count(samplesPerSecond)}</b> samples/s
+    </span>
+  );
+}
+
+function DataChip() {
+  const summary = useData((s) => s.summary);
+  const loading = useData((s) => s.loading);
+  const kind = summary?.source.kind === 'simulated' ? 'simulated' : 'file';
+  const rows =
+    summary && (summary.rows >= 10_000 ? `${Math.round(summary.rows / 1000)}k` : count(summary.rows));
+  return (
+    <PopButton
+      className="chip data-chip"
+      title="Data"
+      testId="data-chip"
+      label={summary ? `Data: ${summary.source.title}, ${kind}, ${rows} rows` : 'Data: loading'}
+      button={
+        summary ? (
+          <>
+            <b>{summary.source.title}</b>
+            <span className="chip-more">
+              · {loading ? `loading ${Math.round(loading.share * 100)} %` : `${kind} · ${rows} rows`}
+            </span>
+          </>
+        ) : (
+          <span>{loading ? `loading ${Math.round(loading.share * 100)} %` : 'no data'}</span>
+        )
+      }
+    >
+      {() => <DataPanel />}
+    </PopButton>
+  );
+}
+
+function ThemeMenu() {
+  const theme = useUi((s) => s.theme);
+  return (
+    <PopButton className="btn bare" label="Theme" button={<Icon name="theme" />} title="Theme">
+      {(close) => (
+        <fieldset className="choices">
+          <legend>Theme</legend>
+          {THEMES.map((option) => (
+            <label key={option}>
+              <input
+                type="radio"
+                name="theme"
+                checked={theme === option}
+                onChange={() => {
+                  setTheme(option);
+                }}
+                onKeyDown={(e) => {
+                  if (e.key === 'Enter') close();
+                }}
+              />
+              {option}
+            </label>
+          ))}
+        </fieldset>
+      )}
+    </PopButton>
+  );
+}
+
+export function TopBar() {
+  const phase = useRun((s) => s.phase);
+  const pipeline = usePipeline((s) => s.pipeline);
+  useData((s) => s.summary);
+  const ready = whyNotReady(pipeline) === null;
+  return (
+    <header className="bar">
+      <h1 className="brand">
+        <Brand />
+        Seesaw
+      </h1>
+      <DataChip />
+      <div className="group run-buttons">
+        <TrainButton />
+        <button
+          type="button"
+          className="btn"
+          disabled={!ready || !['idle', 'paused', 'training'].includes(phase)}
+          onClick={() => void step()}
+        >
+          <Glyph name="step" />
+          Step
+        </button>
+        <button type="button" className="btn" disabled={phase === 'idle'} onClick={() => void reset()}>
+          Reset
+        </button>
+      </div>
+      <RunState />
+      <SeedField />
+      <span className="grow" />
+      <Speed />
+      <BackendBadge />
+      <div className="group tools">
+        <button
+          type="button"
+          className="btn bare"
+          aria-label="Share"
+          onClick={() => useUi.setState({ dialog: 'share' })}
+        >
+          <Icon name="share" />
+        </button>
+        <ThemeMenu />
+        <button
+          type="button"
+          className="btn bare"
+          aria-label="Help"
+          onClick={() => useUi.setState({ dialog: 'help' })}
+        >
+          <Icon name="help" />
+        </button>
+      </div>
+      <Progress />
+    </header>
+  );
+}

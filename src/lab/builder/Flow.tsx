@@ -1,0 +1,95 @@
+/** The drawn part of the pipeline: lanes, shapes on the edges, and the live miniatures inside the cards. */
+import { usePipeline, useRun } from '../../state/stores';
+import { useLooks } from '../use';
+import { AttentionInside, Layers, Sigmas } from './miniatures';
+import { type Layout, penOf, span } from './places';
+
+/** Shape of what a block hands on. */
+function useShape(path: string): string {
+  return useRun((s) => {
+    const out = s.description?.blocks.find((b) => b.path === path)?.output;
+    return out ? `B×${out.width}` : 'B×–';
+  });
+}
+
+function EdgeLabel({
+  layout,
+  a,
+  c,
+  text,
+  below = false,
+}: {
+  layout: Layout;
+  a: number;
+  c: number;
+  text: string;
+  below?: boolean;
+}) {
+  return layout.vertical ? (
+    <text className="mono" x={c + 8} y={a + 4}>
+      {text}
+    </text>
+  ) : (
+    <text className={below ? 's d c' : 'mono c'} x={a} y={below ? c + 18 : c - 8}>
+      {text}
+    </text>
+  );
+}
+
+export function Flow({ layout }: { layout: Layout }) {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const looks = useLooks();
+  const pen = penOf(layout);
+  const shapes = { input: useShape('input.0'), bottom: useShape('bottom'), towers: useShape('towers') };
+  const [, inputEnd] = layout.vertical ? span(layout, 'data') : span(layout, 'input');
+  const [bottomStart, bottomEnd] = span(layout, 'bottom');
+  const [towersStart, towersEnd] = span(layout, 'towers');
+  const [topStart, topEnd] = span(layout, 'top');
+  const [lossStart] = span(layout, 'loss');
+  const edges = [
+    { from: bottomEnd, to: towersStart, text: shapes.bottom },
+    { from: towersEnd, to: topStart, text: shapes.towers },
+  ];
+  const lossFrom = lossStart - (layout.vertical ? 0 : 6);
+  return (
+    <svg className="flow" width={layout.width} height={layout.height} aria-hidden="true">
+      <path className="trunk" d={`M${pen(inputEnd, layout.middle)}L${pen(bottomStart, layout.middle)}`} />
+      <EdgeLabel layout={layout} a={(inputEnd + bottomStart) / 2} c={layout.middle} text={shapes.input} />
+      {!layout.vertical && (
+        <EdgeLabel layout={layout} a={(inputEnd + bottomStart) / 2} c={layout.middle} text="shared" below />
+      )}
+      {looks.map((look, k) => (
+        <g key={look.letter} className={look.hue}>
+          {edges.map(({ from, to, text }) => (
+            <g key={from}>
+              <path
+                className="lane"
+                strokeDasharray={look.dash}
+                d={`M${pen(from, layout.lanes[k]!)}L${pen(to, layout.lanes[k]!)}`}
+              />
+              {looks.length <= 4 && (
+                <EdgeLabel layout={layout} a={(from + to) / 2} c={layout.lanes[k]!} text={text} />
+              )}
+            </g>
+          ))}
+          <path
+            className="lane"
+            strokeDasharray={look.dash}
+            d={`M${pen(topEnd, layout.lanes[k]!)}L${pen(lossFrom - 7, layout.lanes[k]!)}`}
+          />
+          <path
+            className="arrow"
+            d={`M${pen(lossFrom, layout.lanes[k]!)}L${pen(lossFrom - 9, layout.lanes[k]! - 5)}L${pen(lossFrom - 9, layout.lanes[k]! + 5)}z`}
+          />
+        </g>
+      ))}
+      <Layers layout={layout} place="bottom" choice={pipeline.bottom} looks={looks} />
+      {pipeline.towers.block === 'task-attention' ? (
+        <AttentionInside layout={layout} looks={looks} />
+      ) : (
+        <Layers layout={layout} place="towers" choice={pipeline.towers} looks={looks} />
+      )}
+      <Sigmas layout={layout} looks={looks} />
+    </svg>
+  );
+}

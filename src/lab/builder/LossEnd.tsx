@@ -1,0 +1,55 @@
+/** The end of the lanes: each task's live loss and its weight. The whole column selects tasks and balancer. */
+
+import { findSpec } from '../../blocks/catalog';
+import { loss, plain } from '../../components/format';
+import { Tag } from '../../components/Tag';
+import { FRAME_HEAD } from '../../state/history';
+import { usePipeline, useUi } from '../../state/stores';
+import { useHistory, useLooks } from '../use';
+import type { Layout } from './places';
+
+export function LossEnd({ layout }: { layout: Layout }) {
+  const { tasks, balancer } = usePipeline((s) => s.pipeline);
+  const looks = useLooks();
+  const { frames } = useHistory();
+  const selected = useUi((s) => s.selected === 'loss');
+  const { x, y, w, h } = layout.boxes.loss;
+  const dense = !layout.vertical && tasks.length > 3;
+  const title = findSpec('balancer', balancer.block)?.title ?? balancer.block;
+  return (
+    <>
+      <button
+        type="button"
+        className="card loss-card"
+        style={{ left: x, top: y, width: w, height: h }}
+        aria-pressed={selected}
+        aria-label={`Loss: ${title}, weights and tasks`}
+        onClick={() => useUi.setState({ selected: 'loss', openPillar: 'balancer' })}
+      >
+        <span>{title}</span>
+      </button>
+      {tasks.map((task, k) => {
+        const value =
+          frames && frames.length > 0 && frames.columns > FRAME_HEAD + k
+            ? frames.smoothAt(frames.length - 1, FRAME_HEAD + k)
+            : null;
+        const lane = layout.lanes[k]!;
+        const at = layout.vertical
+          ? { left: lane - 60, top: y + 34, width: 120 }
+          : { left: x, top: lane - (dense ? 10 : 36), width: w };
+        return (
+          <div
+            key={task.id}
+            className={`loss-end ${dense ? 'dense' : ''} ${layout.vertical ? 'centred' : ''}`}
+            style={at}
+          >
+            <Tag look={looks[k]!} />
+            <b data-testid={`loss-${task.id}`}>{value === null ? '–' : loss(value)}</b>
+            {!dense && <span>{task.label}</span>}
+            <small>λ {plain(task.lossWeight)}</small>
+          </div>
+        );
+      })}
+    </>
+  );
+}

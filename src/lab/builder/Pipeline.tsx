@@ -1,0 +1,214 @@
+/** The pipeline: data, input, bottom, towers, top and loss as cards, one lane a task between them. */
+import { useStore } from 'zustand';
+import { compact, count, percent } from '../../components/format';
+import { PopButton } from '../../components/Overlay';
+import { useSize } from '../../components/useSize';
+import { PRESETS } from '../../pipeline/presets';
+import { blocksOf } from '../../pipeline/schema';
+import type { BlockSpec, Pillar } from '../../pipeline/spec';
+import { loadPreset, redo, undo } from '../../state/edits';
+import { pipelineName } from '../../state/session';
+import { useData, usePipeline, useRun, useUi } from '../../state/stores';
+import { DropNote } from './DropNote';
+import { Flow } from './Flow';
+import { LossEnd } from './LossEnd';
+import { type Box, type Layout, layOut, type PlaceName } from './places';
+
+const TITLES: readonly [PlaceName, string][] = [
+  ['data', 'Input'],
+  ['bottom', 'Bottom'],
+  ['towers', 'Towers'],
+  ['top', 'Top'],
+  ['loss', 'Loss'],
+];
+
+const style = ({ x, y, w, h }: Box) => ({ left: x, top: y, width: w, height: h });
+
+/** One block as a card: the whole card selects it. */
+function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pillar; spec: BlockSpec }) {
+  const selected = useUi((s) => s.selected === path);
+  const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
+  const size = info ? `${compact(info.parameterCount)} params` : 'params –';
+  return (
+    <button
+      type="button"
+      className="card"
+      style={style(box)}
+      aria-pressed={selected}
+      onClick={() => useUi.setState({ selected: path, openPillar: pillar })}
+    >
+      <b>{spec.title}</b>
+      <span>{size}</span>
+      {path.startsWith('input') && <InputFacts />}
+    </button>
+  );
+}
+
+function InputFacts() {
+  const schema = useData((s) => s.summary?.schema);
+  const width = useRun((s) => s.description?.blocks.find((b) => b.path.startsWith('input'))?.output.width);
+  const dim = usePipeline((s) => s.pipeline.input[0]?.params.dim);
+  return (
+    <span className="card-facts">
+      <i>cat</i>
+      <em>{schema ? `${schema.categorical.length}${dim === undefined ? '' : `×${String(dim)}`}` : '–'}</em>
+      <i>num</i>
+      <em>{schema ? count(schema.numerical.length) : '–'}</em>
+      <i>width</i>
+      <em>{width === undefined ? '–' : count(width)}</em>
+    </span>
+  );
+}
+
+function DataCard({ box }: { box: Box }) {
+  const summary = useData((s) => s.summary);
+  const made = useData((s) => s.made);
+  const loading = useData((s) => s.loading);
+  const tasks = usePipeline((s) => s.pipeline.tasks);
+  const selected = useUi((s) => s.selected === 'data');
+  return (
+    <button
+      type="button"
+      className="card"
+      style={style(box)}
+      aria-pressed={selected}
+      onClick={() => useUi.setState({ selected: 'data' })}
+    >
+      <b>Data</b>
+      <span>
+        {summary
+          ? summary.source.kind === 'simulated'
+            ? 'simulated'
+            : summary.source.title
+          : loading
+            ? 'loading'
+            : 'none'}
+      </span>
+      <span className="card-facts">
+        {tasks.slice(0, 3).map((task) => {
+          const rate = summary?.tasks.find((t) => t.name === task.id)?.rate;
+          return [
+            <i key={task.id}>{task.label}</i>,
+            <em key={`${task.id}r`}>{rate === undefined ? '–' : percent(rate)}</em>,
+          ];
+        })}
+        {made && (
+          <>
+            <i>r</i>
+            <em>{made.relatedness.toFixed(2).replace('-', '\u2212')}</em>
+          </>
+        )}
+      </span>
+    </button>
+  );
+}
+
+function Cards({ layout }: { layout: Layout }) {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const dragging = useUi((s) => s.dragging);
+  const shown = blocksOf(pipeline).filter(({ path }) => path !== 'balancer' && !/^input\.[1-9]/.test(path));
+  const boxOf = (path: string) => layout.boxes[(path.startsWith('input') ? 'input' : path) as PlaceName];
+  return (
+    <>
+      <DataCard box={layout.boxes.data} />
+      {shown.map(({ pillar, path, spec }) => (
+        <Card key={path} box={boxOf(path)} path={path} pillar={pillar} spec={spec} />
+      ))}
+      <LossEnd layout={layout} />
+      <Flow layout={layout} />
+      {dragging &&
+        [...shown.map(({ pillar, path, spec }) => ({ pillar, box: boxOf(path), held: spec.title }))].map(
+          (place) => <DropNote key={place.pillar} {...place} dragged={dragging} />,
+        )}
+      {dragging && (
+        <DropNote
+          pillar="balancer"
+          box={layout.boxes.loss}
+          held={blocksOf(pipeline).find((b) => b.pillar === 'balancer')!.spec.title}
+          dragged={dragging}
+        />
+      )}
+    </>
+  );
+}
+
+function Head() {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const total = useRun((s) => s.description?.parameterCount);
+  const note = useRun((s) => s.note);
+  const { pastStates, futureStates } = useStore(usePipeline.temporal);
+  return (
+    <div className="pipehead">
+      <h2>{pipelineName(pipeline)}</h2>
+      <span className="dim pipe-note">
+        {note ?? (total === undefined ? 'parameters –' : `${count(total)} parameters`)}
+      </span>
+      <span className="grow" />
+      <PopButton className="btn bare" button="Presets" title="Presets">
+        {(close) => (
+          <ul className="presets">
+            {PRESETS.map((preset) => (
+              <li key={preset.id}>
+                <button
+                  type="button"
+                  onClick={() => {
+                    loadPreset(preset.id);
+                    close();
+                  }}
+                >
+                  <b>{preset.title}</b>
+                  <span>{preset.about}</span>
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </PopButton>
+      <button type="button" className="btn bare" disabled={pastStates.length === 0} onClick={undo}>
+        Undo
+      </button>
+      <button type="button" className="btn bare" disabled={futureStates.length === 0} onClick={redo}>
+        Redo
+      </button>
+      <TrainingButton />
+    </div>
+  );
+}
+
+function TrainingButton() {
+  const selected = useUi((s) => s.selected === 'training');
+  return (
+    <button
+      type="button"
+      className="btn bare"
+      aria-pressed={selected}
+      onClick={() => useUi.setState({ selected: 'training' })}
+    >
+      Settings
+    </button>
+  );
+}
+
+export function PipelineView() {
+  const tasks = usePipeline((s) => s.pipeline.tasks.length);
+  const [ref, size] = useSize();
+  const layout = layOut(size.width, size.height, tasks);
+  return (
+    <main className="pipe">
+      <Head />
+      <div className={`canvas ${layout.vertical ? 'down' : ''}`} ref={ref}>
+        {size.width > 0 && (
+          <div className="stage" style={layout.vertical ? { height: layout.height } : undefined}>
+            {!layout.vertical &&
+              TITLES.map(([place, title]) => (
+                <span key={place} className="place-title" style={{ left: layout.boxes[place].x }}>
+                  {title}
+                </span>
+              ))}
+            <Cards layout={layout} />
+          </div>
+        )}
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,166 @@
+/** What is selected, explained and adjustable: a block with its equations and knobs, training, tasks, or the data. */
+import { lazy, Suspense, useState } from 'react';
+import { compact } from '../../components/format';
+import { findings } from '../../pipeline/compat';
+import { blocksOf } from '../../pipeline/schema';
+import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
+import { resetParams, setParam } from '../../state/edits';
+import { useData, usePipeline, useRun, useUi } from '../../state/stores';
+import { DataPanel } from '../data/DataPanel';
+import { Knob } from './Knob';
+import { TasksPanel } from './TasksPanel';
+import { TrainingPanel } from './TrainingPanel';
+
+const Equations = lazy(() => import('./Equations'));
+
+/** Sentences about the selected place that do not stop the training. */
+function Warnings({ where }: { where: string }) {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const summary = useData((s) => s.summary);
+  const mine = findings(pipeline, summary ?? undefined).filter((f) => f.where.startsWith(where));
+  if (mine.length === 0) return null;
+  return (
+    <ul className="warnings">
+      {mine.map((f) => (
+        <li key={f.where + f.reason} className={f.level}>
+          {f.reason}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What an edit of structure costs, said before it is made. */
+function Cost() {
+  const fresh = useRun((s) => s.phase === 'idle');
+  return (
+    <p className="lock">
+      {fresh ? 'Takes effect with the next run.' : 'Restarts the run; this one stays as a ghost.'}
+    </p>
+  );
+}
+
+function Facts({ path }: { path: string }) {
+  const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
+  return (
+    <dl className="facts">
+      <div>
+        <dt>params</dt>
+        <dd>{info ? compact(info.parameterCount) : '–'}</dd>
+      </div>
+      <div>
+        <dt>hands on</dt>
+        <dd>{info ? `B×${info.output.width}` : '–'}</dd>
+      </div>
+      <div>
+        <dt>{info && info.output.groups > 1 ? 'a task, tasks' : 'tensors'}</dt>
+        <dd>{info ? (info.output.groups > 1 ? info.output.groups : info.parameters.length) : '–'}</dd>
+      </div>
+    </dl>
+  );
+}
+
+export function BlockPanel({
+  path,
+  pillar,
+  spec,
+  params,
+}: {
+  path: string;
+  pillar: Pillar;
+  spec: BlockSpec;
+  params: Readonly<Record<string, ParamValue>>;
+}) {
+  const [refusals, setRefusals] = useState<Readonly<Record<string, string | null>>>({});
+  const names = Object.entries(spec.params);
+  return (
+    <>
+      <h2>
+        {spec.title}
+        {spec.paper.url ? (
+          <a
+            href={spec.paper.url}
+            target="_blank"
+            rel="noreferrer"
+            title={`${spec.paper.title}. ${spec.paper.authors}`}
+          >
+            paper
+          </a>
+        ) : (
+          <small title={`${spec.paper.title}. ${spec.paper.authors}`}>{spec.paper.authors}</small>
+        )}
+      </h2>
+      <p className="idea">{spec.idea}</p>
+      <div className="eq" style={{ minHeight: spec.equations.length * 27 + 34 }}>
+        <Suspense fallback={null}>
+          <Equations lines={spec.equations} symbols={spec.symbols} />
+        </Suspense>
+      </div>
+      <div className="knobs">
+        {names.map(([name, param]) => (
+          <Knob
+            key={name}
+            param={param}
+            value={params[name]!}
+            refusal={refusals[name] ?? null}
+            onChange={(value) => setRefusals({ ...refusals, [name]: setParam(pillar, name, value) })}
+            onRefuse={(reason) => setRefusals({ ...refusals, [name]: reason })}
+          />
+        ))}
+        {names.length === 0 && <p className="dim">Nothing to set here.</p>}
+      </div>
+      <Warnings where={path} />
+      {names.length > 0 && (
+        <div className="knob-foot">
+          <Cost />
+          <button
+            type="button"
+            className="link"
+            onClick={() => {
+              setRefusals({});
+              resetParams(pillar);
+            }}
+          >
+            Defaults
+          </button>
+        </div>
+      )}
+      <Facts path={path} />
+    </>
+  );
+}
+
+export function Inspector() {
+  const selected = useUi((s) => s.selected);
+  const pipeline = usePipeline((s) => s.pipeline);
+  const block = blocksOf(pipeline).find(({ path }) => path === selected);
+  return (
+    <aside className="insp" aria-label="Inspector">
+      {block ? (
+        <BlockPanel
+          key={`${selected}/${block.spec.id}`}
+          path={selected}
+          pillar={block.pillar}
+          spec={block.spec}
+          params={block.choice.params}
+        />
+      ) : selected === 'training' ? (
+        <>
+          <TrainingPanel />
+          <Warnings where="training" />
+          <Cost />
+        </>
+      ) : selected === 'loss' ? (
+        <>
+          <TasksPanel />
+          <Warnings where="tasks" />
+        </>
+      ) : (
+        <>
+          <h2>Data</h2>
+          <DataPanel />
+        </>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,108 @@
+/** One reported column: its AUC in large, how sure it is, and its curve with ghost and oracle. */
+import { lazy, Suspense } from 'react';
+import { count, fraction } from '../../components/format';
+import { Tag } from '../../components/Tag';
+import { useSize } from '../../components/useSize';
+import type { Auc } from '../../metrics/auc';
+import type { OutputSpace } from '../../pipeline/spaces';
+import { useData, usePipeline, useUi } from '../../state/stores';
+import { useHistory, useLooks, useSimulated } from '../use';
+
+const CurveChart = lazy(() => import('../../components/CurveChart'));
+
+/** Columns of an evaluation's record. */
+const LABEL = 1;
+const EXPECTED = 3;
+
+/** Which AUC is shown of a column, and in words. */
+export function useShownAuc(space: OutputSpace): { auc: Auc | null; expected: boolean; column: number } {
+  const { last } = useHistory();
+  const wanted = useUi((s) => s.auc);
+  const simulated = useSimulated();
+  const expected = simulated && wanted === 'expected';
+  const metric = last?.metrics.find((m) => m.space === space.id);
+  return {
+    auc: (expected ? metric?.expectedAuc : metric?.auc) ?? null,
+    expected,
+    column: expected ? EXPECTED : LABEL,
+  };
+}
+
+/** `± .004 · 312 positives`. */
+export function detailOf(auc: Auc): string {
+  if (!auc.ok) return auc.reason;
+  return `±\u202f${fraction(1.96 * auc.se)} · ${count(auc.positives)} positives`;
+}
+
+/** Top of the axis: set by what can be reached, so that it need not move while the run goes on. */
+function ceiling(oracle: number | null, ghostBest: number): number {
+  if (oracle === null) return 1;
+  return Math.min(1, Math.ceil(Math.max(oracle + 0.02, ghostBest) * 10) / 10);
+}
+
+export function AucPanel({ space }: { space: OutputSpace }) {
+  const looks = useLooks();
+  const { evaluations, ghost } = useHistory();
+  const { auc, expected, column } = useShownAuc(space);
+  const simulated = useSimulated();
+  const summary = useData((s) => s.summary);
+  const steps = usePipeline((s) => s.pipeline.training.steps);
+  const [ref, size] = useSize();
+  const look = looks[space.task]!;
+  const points = evaluations.get(space.id)?.points(column);
+  const before = ghost?.evaluations.get(space.id)?.points(column);
+  // The oracle is an expected AUC; beside AUCs on drawn labels it would mislead.
+  const oracle = expected ? (summary?.oracle?.[space.id] ?? null) : null;
+  const top = ceiling(oracle, Math.max(0, ...(before?.smooth.filter(Number.isFinite) ?? [])));
+  const ticks = Array.from({ length: Math.round((top - 0.5) * 10) + 1 }, (_, i) => 0.5 + i / 10);
+  return (
+    <section className="panel auc-panel" aria-label={`${space.name} AUC`}>
+      <header>
+        <Tag look={look} />
+        <div>
+          <h3>{space.name} AUC</h3>
+          <p title={space.meaning}>{space.meaning}</p>
+        </div>
+        <output className="big" aria-label={`${space.name} AUC`} data-testid={`auc-${space.name}`}>
+          {auc?.ok ? fraction(auc.value) : '–'}
+        </output>
+      </header>
+      <p className="detail">
+        {auc ? detailOf(auc) : 'after the first evaluation'}
+        {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
+      </p>
+      <div className="fig" ref={ref}>
+        <Suspense fallback={null}>
+          <CurveChart
+            width={size.width}
+            height={size.height}
+            series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
+            ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
+            oracle={oracle}
+            xMax={steps}
+            yMin={0.5}
+            yMax={top}
+            yTicks={ticks}
+          />
+        </Suspense>
+        <p className="sr">{inWords(space, points?.x.at(-1), auc, oracle, before?.smooth.at(-1))}</p>
+      </div>
+    </section>
+  );
+}
+
+/** The chart for those who do not see it. */
+function inWords(
+  space: OutputSpace,
+  step: number | undefined,
+  auc: Auc | null,
+  oracle: number | null,
+  before: number | undefined,
+): string {
+  if (step === undefined || !auc) return `No curve of ${space.name} yet.`;
+  const now = auc.ok ? `is ${fraction(auc.value)}` : `has no value: ${auc.reason}`;
+  const best = oracle === null ? '' : ` No model can beat ${fraction(oracle)}.`;
+  const ghost =
+    before === undefined || !Number.isFinite(before) ? '' : ` The run before ended at ${fraction(before)}.`;
+  return `At step ${count(step)} the ${space.name} AUC ${now}.${best}${ghost}`;
+}

@@ -1,0 +1,121 @@
+/** The readings below the pipeline, in tabs; on a phone the place that is chosen at the foot. */
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
+import { Segments } from '../../components/fields';
+import { TABS, type Tab as TabName, useUi } from '../../state/stores';
+import { DataTab } from '../data/DataTab';
+import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
+import { AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
+import { AucPanel } from './AucPanel';
+import { CurvesTab } from './CurvesTab';
+
+const NAMES: Record<TabName, string> = {
+  overview: 'Overview',
+  curves: 'Curves',
+  attention: 'Attention',
+  data: 'Data',
+};
+
+/** More heads than this are one click away, in their own tab. */
+const HEADS_IN_OVERVIEW = 4;
+
+function Overview() {
+  const spaces = useSpaces();
+  const attention = useAttention();
+  const cohort = useUi((s) => s.cohort);
+  return (
+    <div className="panels overview">
+      {spaces.map((space) => (
+        <AucPanel key={space.id} space={space} />
+      ))}
+      <section className="panel attention-panel" aria-label="Attention">
+        <header>
+          <div>
+            <h3>Attention</h3>
+            <p>
+              row reads column · <b>{cohortName(cohort)}</b>
+            </p>
+          </div>
+        </header>
+        {attention ? <AttentionMaps attention={attention} limit={HEADS_IN_OVERVIEW} /> : <NoAttention />}
+      </section>
+    </div>
+  );
+}
+
+/** Which AUC: the choice is there only where the truth is known. */
+function AucChoice() {
+  const auc = useUi((s) => s.auc);
+  const simulated = useSimulated();
+  if (!simulated) return null;
+  return (
+    <Segments
+      label="Which AUC"
+      options={[
+        { value: 'expected', label: 'expected AUC' },
+        { value: 'label', label: 'label AUC' },
+      ]}
+      value={auc}
+      onChange={(value) => useUi.setState({ auc: value })}
+    />
+  );
+}
+
+const PANELS: Record<TabName, () => React.JSX.Element> = {
+  overview: Overview,
+  curves: CurvesTab,
+  attention: AttentionTab,
+  data: DataTab,
+};
+
+/** One tab's content without the tabs: what a phone shows. */
+export function DockPlace({ tab }: { tab: TabName }) {
+  const Panel = PANELS[tab];
+  return (
+    <section className="dock alone" aria-label={NAMES[tab]}>
+      {(tab === 'overview' || tab === 'curves') && (
+        <div className="dock-choice">
+          <AucChoice />
+        </div>
+      )}
+      <ErrorBoundary name={NAMES[tab]}>
+        <Panel />
+      </ErrorBoundary>
+    </section>
+  );
+}
+
+export function Dock() {
+  const tab = useUi((s) => s.tab);
+  return (
+    <section className="dock" aria-label="Readings">
+      <Tabs
+        className="tabs-all"
+        selectedKey={tab}
+        onSelectionChange={(key) => useUi.setState({ tab: key as TabName })}
+      >
+        <div className="tabs">
+          <TabList aria-label="Readings" className="tab-list">
+            {TABS.map((name) => (
+              <Tab key={name} id={name} className="tab">
+                {NAMES[name]}
+              </Tab>
+            ))}
+          </TabList>
+          <span className="grow" />
+          <AucChoice />
+        </div>
+        {TABS.map((name) => {
+          const Panel = PANELS[name];
+          return (
+            <TabPanel key={name} id={name} className="tab-panel">
+              <ErrorBoundary name={NAMES[name]}>
+                <Panel />
+              </ErrorBoundary>
+            </TabPanel>
+          );
+        })}
+      </Tabs>
+    </section>
+  );
+}

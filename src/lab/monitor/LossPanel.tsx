@@ -1,0 +1,71 @@
+/** One task's training loss by step: raw faint, smoothed above. */
+import { lazy, Suspense } from 'react';
+import { count, loss } from '../../components/format';
+import { Tag } from '../../components/Tag';
+import { useSize } from '../../components/useSize';
+import { FRAME_HEAD } from '../../state/history';
+import type { Points } from '../../state/rows';
+import { usePipeline } from '../../state/stores';
+import { useHistory, useLooks } from '../use';
+
+const CurveChart = lazy(() => import('../../components/CurveChart'));
+
+/** 1, 2 or 5 times a power of ten, at or above a value. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return [1, 2, 5, 10].map((m) => m * power).find((m) => m >= value * 0.999) ?? value;
+}
+
+/** Top of the axis: a good part of the curve's range; single batches may stick out, the smoothed curve does not. */
+function ceiling(points: Points | undefined, ghost: Points | undefined): number {
+  const values = [...(points?.smooth ?? []), ...(ghost?.smooth ?? [])].filter(Number.isFinite);
+  const highest = Math.max(0, ...values);
+  return highest > 0 ? roundUp(highest) : 1;
+}
+
+export function LossPanel({ task }: { task: number }) {
+  const { tasks, training } = usePipeline((s) => s.pipeline);
+  const look = useLooks()[task]!;
+  const { frames, ghost } = useHistory();
+  const [ref, size] = useSize();
+  const column = FRAME_HEAD + task;
+  const points = frames && frames.columns > column ? frames.points(column) : undefined;
+  const before = ghost?.losses && ghost.losses.columns > column ? ghost.losses.points(column) : undefined;
+  const top = ceiling(points, before);
+  const now = points?.smooth.at(-1);
+  const name = tasks[task]!.label;
+  return (
+    <section className="panel" aria-label={`Loss of ${name}`}>
+      <header>
+        <Tag look={look} />
+        <div>
+          <h3>Loss of {name}</h3>
+          <p>cross-entropy a batch, in nats</p>
+        </div>
+        <output className="big" aria-label={`Loss of ${name}, smoothed`}>
+          {now === undefined ? '–' : loss(now)}
+        </output>
+      </header>
+      <div className="fig" ref={ref}>
+        <Suspense fallback={null}>
+          <CurveChart
+            width={size.width}
+            height={size.height}
+            series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
+            ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
+            oracle={null}
+            xMax={training.steps}
+            yMin={0}
+            yMax={top}
+            yTicks={[0, top / 2, top]}
+          />
+        </Suspense>
+        <p className="sr">
+          {now === undefined
+            ? `No loss of ${name} yet.`
+            : `At step ${count(points!.x.at(-1)!)} the smoothed loss of ${name} is ${loss(now)}.`}
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,87 @@
+/** What several panels ask of the state, in one place: looks of the tasks, columns, the newest readings. */
+import { useMemo, useSyncExternalStore } from 'react';
+import type { ProbeReading } from '../../workers/protocol';
+import { type TaskLook, taskLooks } from '../components/tasks';
+import type { Pipeline } from '../pipeline/schema';
+import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
+import { history } from '../state/history';
+import { useData, usePipeline, useUi } from '../state/stores';
+
+/** The history; the component is drawn again when it changes, at most five times a second. */
+export function useHistory(): typeof history {
+  useSyncExternalStore(history.subscribe, history.getVersion);
+  return history;
+}
+
+export const useTasks = (): Pipeline['tasks'] => usePipeline((s) => s.pipeline.tasks);
+
+/** Hue, letter and pattern of each task. */
+export function useLooks(): readonly TaskLook[] {
+  const tasks = useTasks();
+  return useMemo(() => taskLooks(tasks.map((t) => t.label)), [tasks]);
+}
+
+/** The reported columns of the pipeline: CTR, CTCVR and CVR are three. */
+export function useSpaces(): readonly OutputSpace[] {
+  const tasks = useTasks();
+  return useMemo(() => outputSpaces(tasks), [tasks]);
+}
+
+/** Whether numbers come from a world whose truth is known. */
+export const useSimulated = (): boolean => useData((s) => s.summary?.source.kind === 'simulated');
+
+/** The reading of a probe at the scrubbed step, or the newest. */
+export function useProbe(block: string, name: string): ProbeReading | null {
+  const { probes } = useHistory();
+  const scrub = useUi((s) => s.scrub);
+  const mine = probes.filter((p) => p.block === block && p.name === name);
+  if (scrub === null) return mine.at(-1) ?? null;
+  return mine.filter((p) => p.step <= scrub).at(-1) ?? mine[0] ?? null;
+}
+
+/** The readings of attention as [L, h, K, K]: sizes, and a cell's value for a cohort. */
+export interface Attention {
+  readonly step: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly tasks: number;
+  readonly cohorts: readonly { readonly name: string; readonly rows: number }[];
+  readonly rows: number;
+  cell(layer: number, head: number, row: number, column: number): number;
+  /** Mean over heads. */
+  mean(layer: number, row: number, column: number): number;
+}
+
+/** Attention of the cohort that is chosen; null before the first reading, or where no block attends. */
+export function useAttention(): Attention | null {
+  const reading = useProbe('towers', 'attention');
+  const chosen = useUi((s) => s.cohort);
+  const K = useTasks().length;
+  return useMemo(() => {
+    if (!reading) return null;
+    const { shape, cohorts, step } = reading;
+    const [layers, heads, tasks] = shape.length === 4 ? shape : [1, 1, Math.sqrt(shape.at(-1) ?? 0)];
+    const cohort = cohorts.find((c) => c.name === chosen) ?? cohorts[0];
+    // A reading of another number of tasks belongs to a pipeline that is gone.
+    if (!cohort || tasks !== K || cohort.mean.length !== layers! * heads! * K * K) return null;
+    const cell = (l: number, h: number, r: number, c: number) =>
+      cohort.mean[((l * heads! + h) * K + r) * K + c] ?? Number.NaN;
+    return {
+      step,
+      layers: layers!,
+      heads: heads!,
+      tasks: K,
+      cohorts: cohorts.map(({ name, rows }) => ({ name, rows })),
+      rows: cohort.rows,
+      cell,
+      mean: (l, r, c) => {
+        let sum = 0;
+        for (let h = 0; h < heads!; h++) sum += cell(l, h, r, c);
+        return sum / heads!;
+      },
+    };
+  }, [reading, chosen, K]);
+}
+
+/** A cohort in words: its rows are validation rows with that event. */
+export const cohortName = (name: string): string => (name === 'all' ? 'all rows' : `rows with a ${name}`);

@@ -1,0 +1,56 @@
+/** The first moments of a visit: what was remembered, what the link says, and the world to begin with. */
+import type { BackendChoice } from '../../workers/protocol';
+import { decodeLink, encodeLink } from '../pipeline/share';
+import { simulate } from './data';
+import { say, tellError } from './notices';
+import { connect } from './session';
+import { remember, restore, type Theme } from './storage';
+import { useData, usePipeline, useRun, useUi } from './stores';
+
+const CHOICES: readonly string[] = ['auto', 'webgpu', 'webgpu-software', 'wasm', 'cpu'];
+
+/** Sets the page up and loads the first data. */
+export function boot(location: Pick<Location, 'hash' | 'search'> = window.location): void {
+  const { pipeline, theme, repairs } = restore();
+  usePipeline.setState({ pipeline });
+  setTheme(theme);
+  for (const repair of repairs) say(repair);
+  const backend = new URLSearchParams(location.search).get('backend');
+  if (backend !== null && CHOICES.includes(backend)) useRun.setState({ choice: backend as BackendChoice });
+  connect();
+  takeLink(location.hash);
+  // What was restored or linked is where the visit begins: there is nothing before it to undo to.
+  usePipeline.temporal.getState().clear();
+  void simulate();
+}
+
+/** Takes over what a link holds. A damaged one says so, and what is shown stays. */
+export function takeLink(hash: string): boolean {
+  const link = decodeLink(hash);
+  if (!link) return false;
+  if (!link.ok) {
+    tellError(link.message);
+    return false;
+  }
+  usePipeline.setState({ pipeline: link.pipeline });
+  if (link.data) useData.setState({ request: link.data.request });
+  return true;
+}
+
+/** The address that brings back this pipeline and, where it is simulated, its world. */
+export function shareLink(location: Pick<Location, 'origin' | 'pathname'> = window.location): string {
+  const { made } = useData.getState();
+  const hash = encodeLink({
+    pipeline: usePipeline.getState().pipeline,
+    data: made ? { kind: 'simulated', request: made } : null,
+  });
+  return `${location.origin}${location.pathname}${hash}`;
+}
+
+/** Light, dark, or as the system says. */
+export function setTheme(theme: Theme): void {
+  useUi.setState({ theme });
+  remember('theme', theme);
+  if (theme === 'system') delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}

@@ -1,0 +1,160 @@
+/** What a run has told so far, in typed arrays outside React: step records, evaluations, probes, and the run before as a ghost. */
+import type { Evaluation, ProbeReading } from '../../workers/protocol';
+import { Rows } from './rows';
+
+/** Columns of a frame before the tasks' losses. */
+export const FRAME_HEAD = 4;
+/** Weight of the past in the smoothed loss: about the last 30 steps. */
+export const LOSS_SMOOTHING = 0.97;
+/** Weight of the past in the smoothed AUC: evaluations are few, and each already averages a whole validation part. */
+export const AUC_SMOOTHING = 0.5;
+/** As many steps as a run may have. */
+const MAX_STEPS = 200_000;
+const MAX_PROBES = 400;
+/** Milliseconds between two redraws. */
+const REDRAW = 200;
+
+/** One output space's evaluations: step, AUC on labels, its standard error, expected AUC, its standard error. */
+export const EVALUATION_COLUMNS = 5;
+
+/** A run that has ended, kept to compare with. */
+export interface Ghost {
+  readonly name: string;
+  readonly steps: number;
+  readonly losses: Rows | null;
+  readonly evaluations: ReadonlyMap<string, Rows>;
+}
+
+/** The records of the run in progress. */
+export class History {
+  /** Step, learning rate, gradient norm, ΣλL, L_1…L_K. */
+  frames: Rows | null = null;
+  evaluations = new Map<string, Rows>();
+  last: Evaluation | null = null;
+  probes: ProbeReading[] = [];
+  ghost: Ghost | null = null;
+  step = 0;
+  samplesPerSecond = 0;
+  private version = 0;
+  private readonly listeners = new Set<() => void>();
+  private timer: ReturnType<typeof setTimeout> | null = null;
+  private told = Number.NEGATIVE_INFINITY;
+
+  /** Starts a new record. The old one becomes the ghost where it holds anything to compare with. */
+  begin(name: string): void {
+    if (this.last && this.last.step > 0) {
+      this.ghost = { name, steps: this.step, losses: this.frames, evaluations: this.evaluations };
+    }
+    this.clear();
+  }
+
+  /** Forgets the run in progress, not the ghost. */
+  clear(): void {
+    this.frames = null;
+    this.evaluations = new Map();
+    this.last = null;
+    this.probes = [];
+    this.step = 0;
+    this.samplesPerSecond = 0;
+    this.changed(true);
+  }
+
+  /** Forgets what came after a step: the run goes on from there. */
+  rewind(step: number): void {
+    this.frames?.truncate(step);
+    for (const rows of this.evaluations.values()) rows.truncate(step);
+    this.probes = this.probes.filter((p) => p.step <= step);
+    this.step = step;
+    this.changed(true);
+  }
+
+  forgetGhost(): void {
+    this.ghost = null;
+    this.changed(true);
+  }
+
+  addFrame(steps: Float64Array, columns: number, samplesPerSecond: number): void {
+    if (this.frames?.columns !== columns) this.frames = new Rows(columns, MAX_STEPS, LOSS_SMOOTHING);
+    for (let at = 0; at + columns <= steps.length; at += columns) {
+      this.frames.push(steps.subarray(at, at + columns));
+    }
+    this.step = this.frames.last(0) ?? this.step;
+    this.samplesPerSecond = samplesPerSecond;
+    this.changed();
+  }
+
+  addEvaluation(evaluation: Evaluation): void {
+    for (const { space, auc, expectedAuc } of evaluation.metrics) {
+      let rows = this.evaluations.get(space);
+      if (!rows) {
+        rows = new Rows(EVALUATION_COLUMNS, MAX_STEPS, AUC_SMOOTHING);
+        this.evaluations.set(space, rows);
+      }
+      // A run that goes on from a snapshot evaluates at its first step once more.
+      if ((rows.last(0) ?? -1) >= evaluation.step) continue;
+      rows.push([
+        evaluation.step,
+        auc.ok ? auc.value : Number.NaN,
+        auc.ok ? auc.se : Number.NaN,
+        expectedAuc?.ok ? expectedAuc.value : Number.NaN,
+        expectedAuc?.ok ? expectedAuc.se : Number.NaN,
+      ]);
+    }
+    this.last = evaluation;
+    this.step = Math.max(this.step, evaluation.step);
+    this.changed();
+  }
+
+  addProbe(probe: ProbeReading): void {
+    const at = this.probes.findIndex(
+      (p) => p.step === probe.step && p.name === probe.name && p.block === probe.block,
+    );
+    if (at >= 0) this.probes = this.probes.with(at, probe);
+    // Thinned by halves when full, so that the scrubber still spans the whole run.
+    else
+      this.probes = [
+        ...(this.probes.length >= MAX_PROBES ? this.probes.filter((_, i) => i % 2 === 0) : this.probes),
+        probe,
+      ];
+    this.changed();
+  }
+
+  setStep(step: number): void {
+    this.step = step;
+    this.changed();
+  }
+
+  /** Nothing is being trained: no samples a second. */
+  rest(): void {
+    this.samplesPerSecond = 0;
+    this.changed(true);
+  }
+
+  /** For useSyncExternalStore: told at most five times a second. */
+  subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  getVersion = (): number => this.version;
+
+  private changed(now = false): void {
+    if (this.timer !== null) {
+      if (!now) return;
+      clearTimeout(this.timer);
+    }
+    const wait = now ? 0 : Math.max(0, this.told + REDRAW - Date.now());
+    if (wait === 0) this.tell();
+    else this.timer = setTimeout(() => this.tell(), wait);
+  }
+
+  private tell(): void {
+    this.timer = null;
+    this.told = Date.now();
+    this.version++;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** The page's one history. */
+export const history = new History();

@@ -1,0 +1,121 @@
+/** A growing table of numbers with a smoothed copy of every column: a ring once it is full. */
+
+/** Points of a curve as they are drawn. */
+export interface Points {
+  readonly x: readonly number[];
+  readonly raw: readonly number[];
+  readonly smooth: readonly number[];
+}
+
+const FIRST_CAPACITY = 256;
+
+/**
+ * Rows of `columns` numbers; column 0 is the step and increases.
+ * Smoothing is an exponential moving average with weight `keep` on the past, divided by 1 − keepⁿ: without that division
+ * the first values would be drawn towards 0. It runs over every row, before any thinning, so thinning cannot bend it.
+ */
+export class Rows {
+  length = 0;
+  private first = 0;
+  private raw: Float64Array;
+  private average: Float64Array;
+  private capacity: number;
+  private readonly mean: Float64Array;
+  private readonly weight: Float64Array;
+
+  constructor(
+    readonly columns: number,
+    private readonly limit: number,
+    private readonly keep: number,
+  ) {
+    this.capacity = Math.min(FIRST_CAPACITY, limit);
+    this.raw = new Float64Array(this.capacity * columns);
+    this.average = new Float64Array(this.capacity * columns);
+    this.mean = new Float64Array(columns);
+    this.weight = new Float64Array(columns);
+  }
+
+  push(row: ArrayLike<number>): void {
+    if (this.length === this.capacity && this.capacity < this.limit) this.grow();
+    const slot = (this.first + this.length) % this.capacity;
+    if (this.length === this.capacity) this.first = (this.first + 1) % this.capacity;
+    else this.length++;
+    for (let c = 0; c < this.columns; c++) {
+      const value = row[c]!;
+      this.raw[slot * this.columns + c] = value;
+      // A value that is missing leaves the average where it was.
+      if (Number.isFinite(value)) {
+        this.mean[c] = this.keep * this.mean[c]! + (1 - this.keep) * value;
+        this.weight[c] = this.keep * this.weight[c]! + (1 - this.keep);
+      }
+      const known = Number.isFinite(value) && this.weight[c]! > 0;
+      this.average[slot * this.columns + c] = known ? this.mean[c]! / this.weight[c]! : Number.NaN;
+    }
+  }
+
+  private grow(): void {
+    // Rows leave the ring only at its full size, so that here the first row is at 0.
+    this.capacity = Math.min(this.capacity * 2, this.limit);
+    for (const name of ['raw', 'average'] as const) {
+      const larger = new Float64Array(this.capacity * this.columns);
+      larger.set(this[name]);
+      this[name] = larger;
+    }
+  }
+
+  /** Value of a row, 0 = the oldest that is kept. */
+  at(row: number, column: number): number {
+    return this.raw[((this.first + row) % this.capacity) * this.columns + column]!;
+  }
+
+  smoothAt(row: number, column: number): number {
+    return this.average[((this.first + row) % this.capacity) * this.columns + column]!;
+  }
+
+  last(column: number): number | undefined {
+    return this.length === 0 ? undefined : this.at(this.length - 1, column);
+  }
+
+  /** Drops the rows after a step, and takes the smoothing up again from the row before. */
+  truncate(step: number): void {
+    while (this.length > 0 && this.at(this.length - 1, 0) > step) this.length--;
+    for (let c = 0; c < this.columns; c++) {
+      // After many rows the bias is gone, and the drawn average is the running one.
+      this.mean[c] = this.length > 0 ? this.smoothAt(this.length - 1, c) : 0;
+      this.weight[c] = this.length > 0 && Number.isFinite(this.mean[c]!) ? 1 : 0;
+      if (this.weight[c] === 0) this.mean[c] = 0;
+    }
+  }
+
+  /**
+   * At most `limit` points of a column. Of each stretch of rows the lowest and the highest raw value stay, so that a
+   * spike is still a spike; the last row always stays.
+   */
+  points(column: number, limit = 300): Points {
+    const rows = this.pick(column, limit);
+    return {
+      x: rows.map((r) => this.at(r, 0)),
+      raw: rows.map((r) => this.at(r, column)),
+      smooth: rows.map((r) => this.smoothAt(r, column)),
+    };
+  }
+
+  private pick(column: number, limit: number): number[] {
+    if (this.length <= limit) return Array.from({ length: this.length }, (_, r) => r);
+    const stretches = Math.floor((limit - 1) / 2);
+    const rows: number[] = [];
+    for (let s = 0; s < stretches; s++) {
+      const from = Math.floor((s * (this.length - 1)) / stretches);
+      const to = Math.floor(((s + 1) * (this.length - 1)) / stretches);
+      let low = from;
+      let high = from;
+      for (let r = from + 1; r < to; r++) {
+        if (this.at(r, column) < this.at(low, column)) low = r;
+        if (this.at(r, column) > this.at(high, column)) high = r;
+      }
+      rows.push(...(low === high ? [low] : [Math.min(low, high), Math.max(low, high)]));
+    }
+    rows.push(this.length - 1);
+    return rows;
+  }
+}

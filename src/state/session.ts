@@ -1,0 +1,309 @@
+/** Everything a user can do to a run, each as one named action: button, key, drag and link all come through here. */
+import { type Client, client as realClient, WorkerDied } from '../../workers/client';
+import type { BackendChoice, LiveEdit, Snapshot, TrainerEvent } from '../../workers/protocol';
+import { findings } from '../pipeline/compat';
+import type { Pipeline } from '../pipeline/schema';
+import { blocksOf } from '../pipeline/schema';
+import { history } from './history';
+import { say, tellError } from './notices';
+import { remember } from './storage';
+import { type Phase, useData, usePipeline, useRun } from './stores';
+
+/** Milliseconds that a change of structure waits for another before the run starts again. */
+const SETTLE = 350;
+/** Beats without an answer that are borne while a backend compiles, which may hold the worker for long. */
+const PATIENCE_PREPARING = 30;
+const PATIENCE = 4;
+/** A trainer that keeps dying is not brought back for ever. */
+const MAX_DEATHS = 3;
+const DEATH_WINDOW = 60_000;
+
+let client: Client = realClient;
+let runs = 0;
+let restart: ReturnType<typeof setTimeout> | null = null;
+/** The pipeline of the run whose curves are shown. */
+let running: Pipeline | null = null;
+let described = 0;
+let deaths: number[] = [];
+let unsubscribe: (() => void) | null = null;
+
+const phaseIs = (...phases: Phase[]) => phases.includes(useRun.getState().phase);
+
+/** A short name of a pipeline, e.g. "Separate nets · Task Attention · Identity". */
+export function pipelineName(p: Pipeline): string {
+  return blocksOf(p)
+    .filter(({ pillar }) => pillar === 'bottom' || pillar === 'tower' || pillar === 'top')
+    .map(({ spec }) => spec.title)
+    .join(' · ');
+}
+
+/** Listens to workers and pipeline. A test hands in its own client. */
+export function connect(to: Client = realClient): void {
+  client = to;
+  client.listen({ onEvent: receive, onDeath: died });
+  unsubscribe?.();
+  unsubscribe = usePipeline.subscribe(({ pipeline }, before) => pipelineChanged(pipeline, before.pipeline));
+}
+
+/** The client in use, for the actions on data. */
+export const theClient = (): Client => client;
+
+/** Why Train cannot be pressed, or null where it can. */
+export function whyNotReady(pipeline: Pipeline, data = useData.getState()): string | null {
+  if (!data.summary) return data.loading ? `Waiting for ${data.loading.what}.` : 'There is no data yet.';
+  return findings(pipeline, data.summary).find((f) => f.level === 'error')?.reason ?? null;
+}
+
+/** Starts, resumes after a pause, or starts again after an end. */
+export async function train(): Promise<void> {
+  if (phaseIs('training', 'preparing')) return;
+  if (phaseIs('paused')) {
+    await guarded(() => client.trainer((api) => api.resume()));
+    return;
+  }
+  await start(null, false);
+}
+
+export async function pause(): Promise<void> {
+  if (!phaseIs('training')) return;
+  await guarded(() => client.trainer((api) => api.pause()));
+}
+
+/** Space: whatever the filled button does now. */
+export const trainOrPause = (): Promise<void> => (phaseIs('training') ? pause() : train());
+
+/** Trains one step by hand, then rests. */
+export async function step(): Promise<void> {
+  if (phaseIs('idle') && !(await start(null, true))) return;
+  if (!phaseIs('paused', 'training')) return;
+  await guarded(() => client.trainer((api) => api.step(1)));
+}
+
+/** Back to step 0. The curves stay as the ghost. */
+export async function reset(): Promise<void> {
+  cancelRestart();
+  keepGhost();
+  toIdle();
+  await guarded(() => client.trainer((api) => api.stop()));
+}
+
+/** Goes on from the last snapshot: after a divergence paused, so that the cause can be changed first. */
+export async function resumeFromSnapshot(): Promise<void> {
+  const snapshot = client.snapshot();
+  await start(snapshot, phaseIs('failed'));
+}
+
+export async function chooseBackend(choice: BackendChoice): Promise<void> {
+  if (useRun.getState().choice === choice) return;
+  useRun.setState({ choice });
+  const snapshot = client.snapshot();
+  // The snapshot carries the run to the other backend; without one it begins anew.
+  if (phaseIs('training', 'paused')) {
+    const paused = phaseIs('paused');
+    const now = await guarded(() => client.trainer((api) => api.snapshot()));
+    await start(now ?? snapshot, paused);
+  }
+}
+
+async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
+  cancelRestart();
+  const { pipeline } = usePipeline.getState();
+  const why = whyNotReady(pipeline);
+  if (why) {
+    tellError(why);
+    return false;
+  }
+  if (from) history.rewind(from.step);
+  else {
+    keepGhost();
+    client.forgetSnapshot();
+  }
+  running = pipeline;
+  const runId = `run-${++runs}-${Date.now().toString(36)}`;
+  client.expectRun(runId);
+  client.setPatience(PATIENCE_PREPARING);
+  useRun.setState({ phase: 'preparing', failure: null, snapshotStep: from?.step ?? null });
+  const request = {
+    runId,
+    pipeline,
+    backend: useRun.getState().choice,
+    paused,
+    ...(from && { from: { ...from, edits: liveOf(pipeline) } }),
+  };
+  const probes = blocksOf(pipeline).flatMap(({ spec }) => Object.keys(spec.probes));
+  try {
+    await client.trainer((api) => api.watch(probes));
+    await client.trainer((api) => api.start(request));
+    return true;
+  } catch (cause) {
+    if (cause instanceof WorkerDied) return false;
+    useRun.setState({ phase: 'failed', failure: { message: messageOf(cause) } });
+    return false;
+  }
+}
+
+/** Runs a command; a dead worker is told elsewhere, any other refusal is told here. */
+async function guarded<T>(command: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await command();
+  } catch (cause) {
+    if (!(cause instanceof WorkerDied)) tellError(messageOf(cause));
+    return undefined;
+  }
+}
+
+export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+function receive(event: TrainerEvent): void {
+  switch (event.kind) {
+    case 'state':
+      // Whoever stopped the run has already said what comes next.
+      if (event.state === 'stopped') return;
+      client.setPatience(event.state === 'preparing' ? PATIENCE_PREPARING : PATIENCE);
+      if (event.state !== 'training') history.rest();
+      history.setStep(event.step);
+      useRun.setState({ phase: event.state });
+      return;
+    case 'backend':
+      useRun.setState({ backend: event.backend });
+      return;
+    case 'frame':
+      history.addFrame(event.steps, event.columns, event.samplesPerSecond);
+      return;
+    case 'evaluation':
+      history.addEvaluation(event.evaluation);
+      return;
+    case 'probe':
+      history.addProbe(event.probe);
+      return;
+    case 'snapshot':
+      useRun.setState({ snapshotStep: event.snapshot.step });
+      return;
+    case 'notice':
+      say(event.message);
+      return;
+    case 'failed': {
+      const { message, block, parameter, step: at } = event;
+      useRun.setState({
+        phase: 'failed',
+        failure: {
+          message,
+          ...(block === undefined ? {} : { block }),
+          ...(parameter === undefined ? {} : { parameter }),
+          ...(at === undefined ? {} : { step: at }),
+        },
+      });
+    }
+  }
+}
+
+function died(which: 'trainer' | 'data', reason: string): void {
+  const now = Date.now();
+  deaths = [...deaths.filter((t) => now - t < DEATH_WINDOW), now];
+  const hopeless = deaths.length > MAX_DEATHS;
+  if (which === 'data') {
+    tellError(
+      `The worker that reads data stopped (${reason}). The data already loaded stays in use; open it again to change it.`,
+    );
+    return;
+  }
+  history.rest();
+  if (phaseIs('training', 'preparing', 'paused') || hopeless) {
+    useRun.setState({ phase: 'dead', snapshotStep: client.snapshot()?.step ?? null });
+  }
+  if (hopeless) {
+    tellError(`The trainer stopped ${deaths.length} times within a minute (${reason}): reload the page.`);
+    return;
+  }
+  // A fresh trainer gets the data at once, so that Resume has nothing to wait for.
+  if (useData.getState().summary) void guarded(() => client.handOver());
+}
+
+/** What may change without a restart. */
+function liveOf(p: Pipeline): LiveEdit {
+  return { learningRate: p.training.learningRate, lossWeights: p.tasks.map((t) => t.lossWeight) };
+}
+
+/** A pipeline without what is live or only a name: equal means that no restart is needed. */
+function structureOf(p: Pipeline): string {
+  return JSON.stringify({
+    ...p,
+    tasks: p.tasks.map(({ lossWeight: _l, label: _n, metric: _m, ...rest }) => rest),
+    training: { ...p.training, learningRate: 0 },
+  });
+}
+
+function pipelineChanged(next: Pipeline, before: Pipeline): void {
+  remember('pipeline', next);
+  if (structureOf(next) === structureOf(before)) {
+    if (
+      running &&
+      JSON.stringify(liveOf(next)) !== JSON.stringify(liveOf(before)) &&
+      phaseIs('training', 'paused')
+    ) {
+      running = next;
+      void guarded(() => client.trainer((api) => api.edit(liveOf(next))));
+    }
+    return;
+  }
+  void describe();
+  const again = phaseIs('training', 'preparing') || restart !== null;
+  if (phaseIs('idle') && !again) return;
+  void reset().then(() => {
+    if (!again || restart !== null) return;
+    restart = setTimeout(() => {
+      restart = null;
+      if (whyNotReady(usePipeline.getState().pipeline) === null) void start(null, false);
+    }, SETTLE);
+  });
+  useRun.setState({
+    note: again
+      ? 'Structure changed: the run starts again, the one before stays in grey.'
+      : 'Structure changed: the next run starts at step 0, the one before stays in grey.',
+  });
+}
+
+/** Asks the trainer for shapes and parameter counts of the pipeline as it is now. */
+export async function describe(): Promise<void> {
+  const mine = ++described;
+  const { pipeline } = usePipeline.getState();
+  if (!useData.getState().summary || whyNotReady(pipeline)) {
+    useRun.setState({ description: null });
+    return;
+  }
+  try {
+    const description = await client.trainer((api) => api.describe(pipeline));
+    if (mine === described) useRun.setState({ description });
+  } catch (cause) {
+    if (mine !== described) return;
+    useRun.setState({ description: null });
+    if (!(cause instanceof WorkerDied)) tellError(messageOf(cause));
+  }
+}
+
+/** Ends a run whose data is about to be replaced; its curves would not compare, so no ghost stays. */
+export async function endForNewData(): Promise<void> {
+  cancelRestart();
+  running = null;
+  history.clear();
+  history.forgetGhost();
+  toIdle();
+  await guarded(() => client.trainer((api) => api.stop()));
+}
+
+function keepGhost(): void {
+  if (running) history.begin(pipelineName(running));
+  else history.clear();
+  running = null;
+}
+
+function toIdle(): void {
+  client.expectRun('');
+  client.forgetSnapshot();
+  useRun.setState({ phase: 'idle', failure: null, snapshotStep: null, note: null });
+}
+
+function cancelRestart(): void {
+  if (restart !== null) clearTimeout(restart);
+  restart = null;
+}
