@@ -2,9 +2,10 @@
 import * as Comlink from 'comlink';
 import { Trainer } from '../src/engine/trainer';
 import { wasmUrls } from '../src/nn/wasmUrls';
-import type { RunEvent } from '../src/pipeline/run';
+import type { LiveEdit, RunEvent } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
 import type { TrainerApi, TrainerEvent } from './protocol';
+import { checkedDataset, countSchema, editSchema, probesSchema, startSchema } from './requests';
 
 let port: MessagePort | null = null;
 let runId = '';
@@ -44,26 +45,29 @@ const api: TrainerApi = {
     port = newPort;
   },
   load(dataset) {
-    trainer.load(dataset);
+    trainer.load(checkedDataset(dataset));
     return { fingerprint: dataset.fingerprint };
   },
   describe: (pipeline) => trainer.describe(pipelineSchema.parse(pipeline)),
   async start(request) {
-    const pipeline = pipelineSchema.parse(request.pipeline);
+    const checked = startSchema.parse(request);
     await trainer.stop();
-    runId = request.runId;
+    runId = checked.runId;
     seq = 0;
-    await trainer.start({ ...request, pipeline });
+    await trainer.start(checked);
   },
   pause: () => trainer.pause(),
-  step: (count) => trainer.step(count),
+  step: (count) => trainer.step(countSchema.parse(count)),
   resume: () => trainer.resume(),
   stop: () => trainer.stop(),
-  edit: (change) => trainer.edit(change),
-  watch: (probes) => trainer.watch(probes),
+  edit: (change) => trainer.edit(editSchema.parse(change) as LiveEdit),
+  watch: (probes) => trainer.watch(probesSchema.parse(probes)),
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),
   ping: () => Date.now(),
 };
+
+// For the console and for tests of faults: in the worker's own context, `seesaw.loseDevice()` destroys the GPU device.
+Object.assign(globalThis, { seesaw: { loseDevice: () => trainer.loseDevice() } });
 
 Comlink.expose(api);

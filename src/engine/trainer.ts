@@ -166,6 +166,13 @@ export class Trainer {
     await this.loop;
   }
 
+  /** Destroys the GPU device on purpose, to show or to test what follows. @returns false where there is none */
+  loseDevice(): boolean {
+    const device = this.chosen?.backend.device;
+    device?.destroy();
+    return Boolean(device);
+  }
+
   private emitState(state: RunState, step: number, detail?: string): void {
     this.options.emit({ kind: 'state', state, step, ...(detail === undefined ? {} : { detail }) });
   }
