@@ -1,0 +1,146 @@
+/** The command line: commands, their options and help, and the exit code of whatever happens. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { type DescribeOptions, describePipeline, listPresets } from './describe';
+import { writeDocs } from './docs/write';
+import { type EvalOptions, evaluateRun } from './evaluate';
+import { CliError, type CommonOptions, EXIT, type Io } from './io';
+import { type TrainOptions, train } from './train';
+import { versions } from './versions';
+
+const PIPELINE =
+  'a pipeline or run.json as a file, the folder of a run, preset:ID, or a share link (default: the pipeline that the lab opens with)';
+const DATA =
+  'a CSV file in the AliExpress layout, a folder with train.csv, or a simulated world: sim:es?r=-1&n=100000&m=3000000&keep=0.5&seed=1';
+
+const BACKENDS = ['wasm', 'cpu', 'webgpu', 'webgpu-software', 'auto'] as const;
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+const backendOption = () =>
+  new Option(
+    '--backend <name>',
+    'what computes; wasm gives the same digits in every run, auto takes the fastest',
+  )
+    .choices(BACKENDS)
+    .default('wasm');
+
+const predictOption = () =>
+  new Option('--predict <rows>', 'rows of predictions.parquet')
+    .choices(['validation', 'all'])
+    .default('validation');
+
+/** Help, options and actions. `done` receives the exit code of the command that ran. */
+function program(io: Io, done: (code: number) => void): Command {
+  const top = new Command('seesaw')
+    .description('Multi-task learning for e-commerce ranking: train pipelines without a browser.')
+    .version(versions().seesaw)
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: io.out,
+      writeErr: io.err,
+      outputError: (text, write) => write(oneSentence(text)),
+    })
+    .exitOverride();
+  const command = (name: string, description: string, examples: readonly string[]) =>
+    top
+      .command(name)
+      .description(description)
+      .option('--json', 'print one JSON object on stdout and nothing else there')
+      .option('--quiet', 'no progress and no notes on stderr')
+      .addHelpText(
+        'after',
+        `\nExamples:\n${examples.map((line) => `  npm run seesaw -- ${line}`).join('\n')}`,
+      );
+
+  command('train', 'Train a pipeline and write the folder of the run.', [
+    'train --out runs/first',
+    "train --pipeline preset:shared-bottom --data 'sim:es?r=-1' --seed 2 --out runs/conflict",
+    'train --pipeline pipeline.json --data AliExpress_ES/train.csv --steps 2000 --out runs/es',
+    'train --pipeline runs/first/run.json --out runs/again     (the same run once more)',
+    'train --resume runs/first                                 (after Ctrl+C)',
+  ])
+    .option('--pipeline <source>', PIPELINE)
+    .option('--data <source>', `${DATA} (default: that of the run or link, or sim:es)`)
+    .option('--seed <n>', 'seed of initial weights, order of rows and dropout', wholeNumber)
+    .option('--steps <n>', 'number of training steps', wholeNumber)
+    .option('--out <folder>', 'where run.json, weights, predictions and probes go')
+    .option('--resume <folder>', 'go on with a run that was stopped')
+    .addOption(backendOption())
+    .addOption(predictOption())
+    .option('--force', 'overwrite a run in the folder')
+    .action(async (options: TrainOptions) => done(await train(options, io)));
+
+  command('eval', 'Measure the weights of a run.', [
+    'eval --run runs/first',
+    "eval --run runs/first --data 'sim:es?seed=2' --out runs/first-elsewhere",
+  ])
+    .requiredOption('--run <folder>', 'folder of the run')
+    .option('--data <source>', `${DATA} (default: the data of the run)`)
+    .option('--out <folder>', 'where metrics.json, predictions and probes go (default: nothing is written)')
+    .addOption(backendOption())
+    .addOption(predictOption())
+    .option('--force', 'overwrite an evaluation in the folder')
+    .action(async (options: EvalOptions) => done(await evaluateRun(options, io)));
+
+  command('describe', 'Print the assembled graph: blocks, shapes, parameters, output spaces.', [
+    'describe',
+    'describe --pipeline preset:shared-bottom --json',
+  ])
+    .option('--pipeline <source>', PIPELINE)
+    .option('--data <source>', `${DATA} (default: the columns of the simulated world)`)
+    .action(async (options: DescribeOptions) => done(await describePipeline(options, io)));
+
+  command('presets', 'List the pipelines that have a name.', ['presets']).action((options: CommonOptions) =>
+    done(listPresets(options, io)),
+  );
+
+  // For whoever changes a block; `npm run docs` runs it.
+  top
+    .command('docs', { hidden: true })
+    .description('Write docs/BLOCKS.md and docs/WEIGHTS.md anew.')
+    .option('--out <folder>', 'where they go', 'docs')
+    .action(async (options: { out: string }) => {
+      await writeDocs(options.out, io);
+      done(EXIT.ok);
+    });
+  return top;
+}
+
+/** `error: unknown option '--x'` → `Unknown option '--x'; see --help.` */
+function oneSentence(text: string): string {
+  const plain = text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ')
+    .replace(/[.?]?\)?$/, (end) => end.replace('.', ''));
+  return `${plain.charAt(0).toUpperCase()}${plain.slice(1)}; see "npm run seesaw -- --help".\n`;
+}
+
+/**
+ * Runs one command.
+ * @param argv what follows the program's name
+ * @returns the exit code: 0 done, 1 the run failed or diverged, 2 bad usage or input, 130 stopped by Ctrl+C
+ */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const seesaw = program(io, (result) => {
+    code = result;
+  });
+  try {
+    if (argv.length === 0) {
+      seesaw.outputHelp();
+      return EXIT.usage;
+    }
+    await seesaw.parseAsync(argv as string[], { from: 'user' });
+    return code;
+  } catch (cause) {
+    if (cause instanceof CommanderError) return cause.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const error = cause as Error;
+    if (process.env.SEESAW_DEBUG && !(error instanceof CliError)) io.err(`${error.stack}\n`);
+    io.err(`${error.message}\n`);
+    return error instanceof CliError ? error.code : EXIT.failed;
+  }
+}

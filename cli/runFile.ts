@@ -1,0 +1,134 @@
+/** The run file, run.json: what was trained, on what, with what outcome; enough to train it again to the last digit. */
+import { z } from 'zod';
+import { parsePipeline } from '../src/pipeline/parse';
+import type { Evaluation } from '../src/pipeline/run';
+import type { Pipeline } from '../src/pipeline/schema';
+import { requestSchema } from './simulation';
+
+const FORMAT = 'seesaw-run';
+const VERSION = 1;
+
+const natural = z.number().int().min(0);
+
+const dataFields = {
+  /** Name for people, e.g. "ES". */
+  title: z.string(),
+  detail: z.string(),
+  /** Equal fingerprints mean equal rows. */
+  fingerprint: z.string(),
+  rows: natural,
+  trainRows: natural,
+};
+
+const dataSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('simulated'), ...dataFields, request: requestSchema }),
+  z.strictObject({ kind: z.literal('file'), ...dataFields, path: z.string() }),
+]);
+
+const aucSchema = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    value: z.number(),
+    se: z.number(),
+    positives: natural,
+    rows: natural,
+  }),
+  z.strictObject({ ok: z.literal(false), reason: z.string(), positives: natural, rows: natural }),
+]);
+
+const evaluationSchema = z.strictObject({
+  step: natural,
+  metrics: z.array(
+    z.strictObject({
+      space: z.string(),
+      auc: aucSchema,
+      logLoss: z.number().nullable(),
+      expectedAuc: aucSchema.nullable(),
+    }),
+  ),
+}) satisfies z.ZodType<Evaluation>;
+
+/** One entry a step in every list. */
+const curvesSchema = z
+  .strictObject({
+    step: z.array(natural),
+    learningRate: z.array(z.number()),
+    gradientNorm: z.array(z.number()),
+    /** Σ λ_k L_k and the losses of the Top's own. */
+    total: z.array(z.number()),
+    /** L_k by task. */
+    losses: z.record(z.string(), z.array(z.number())),
+  })
+  .refine(
+    ({ step, learningRate, gradientNorm, total, losses }) =>
+      [learningRate, gradientNorm, total, ...Object.values(losses)].every((c) => c.length === step.length),
+    'the curves are not all of the same length',
+  );
+
+const runSchema = z.strictObject({
+  format: z.literal(FORMAT),
+  formatVersion: z.literal(VERSION),
+  state: z.enum(['finished', 'stopped', 'diverged', 'failed']),
+  /** Why it diverged or failed. */
+  message: z.string().nullable(),
+  pipeline: z.unknown(),
+  data: dataSchema,
+  seed: natural,
+  backend: z.strictObject({
+    name: z.enum(['webgpu', 'wasm', 'cpu']),
+    label: z.string(),
+    reason: z.string(),
+  }),
+  versions: z.strictObject({ seesaw: z.string(), tfjs: z.string(), node: z.string() }),
+  started: z.iso.datetime(),
+  finished: z.iso.datetime(),
+  /** Steps from which the run was taken up again. */
+  resumedAt: z.array(natural),
+  /** Step of the weights. */
+  step: natural,
+  parameterCount: natural,
+  curves: curvesSchema,
+  evaluations: z.array(evaluationSchema),
+  /** Metrics of the weights as they are stored; null where the run diverged or failed. */
+  final: evaluationSchema.nullable(),
+});
+
+export type RunFile = Omit<z.infer<typeof runSchema>, 'pipeline' | 'evaluations' | 'final'> & {
+  readonly pipeline: Pipeline;
+  readonly evaluations: readonly Evaluation[];
+  readonly final: Evaluation | null;
+};
+/** A run before it is written. */
+export type RunContent = Omit<RunFile, 'format' | 'formatVersion'>;
+export type RunData = z.infer<typeof dataSchema>;
+export type Curves = z.infer<typeof curvesSchema>;
+
+/** Whether a parsed JSON file says that it is a run file. */
+export const claimsToBeRun = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && (value as { format?: unknown }).format === FORMAT;
+
+/** Parses what was read from a run file; `message` is one sentence. */
+export function parseRun(value: unknown): { ok: true; run: RunFile } | { ok: false; message: string } {
+  const newer = z.object({ formatVersion: z.number().min(VERSION + 1) }).safeParse(value);
+  if (claimsToBeRun(value) && newer.success) {
+    return {
+      ok: false,
+      message: `It was written by a newer Seesaw (run format ${newer.data.formatVersion}; this one reads ${VERSION}): update.`,
+    };
+  }
+  const parsed = runSchema.safeParse(value);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    const where = issue.path.length > 0 ? issue.path.map(String).join('.') : 'the file';
+    return { ok: false, message: `It is no run file of Seesaw (${where}: ${issue.message}).` };
+  }
+  const pipeline = parsePipeline(parsed.data.pipeline);
+  if (!pipeline.ok) return pipeline;
+  return { ok: true, run: { ...parsed.data, pipeline: pipeline.pipeline } };
+}
+
+/** A run as JSON text, one line a field, so that thousands of numbers do not become thousands of lines. */
+export function runText(run: RunContent): string {
+  const fields = Object.entries({ format: FORMAT, formatVersion: VERSION, ...run });
+  return `{\n${fields.map(([key, value]) => `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`).join(',\n')}\n}\n`;
+}

@@ -1,0 +1,45 @@
+/** From the options of a command to what the engine is given: pipeline, data and the checks that both fit. */
+import type { Dataset } from '../src/data';
+import { findings } from '../src/pipeline/compat';
+import { parsePipeline } from '../src/pipeline/parse';
+import type { Pipeline } from '../src/pipeline/schema';
+import { type DataSource, loadData } from './dataSource';
+import { badInput, type Io } from './io';
+
+/** The pipeline with another seed or number of steps, checked again: the options follow the same limits. */
+export function withTraining(
+  pipeline: Pipeline,
+  change: { readonly seed?: number | undefined; readonly steps?: number | undefined },
+): Pipeline {
+  const training = { ...pipeline.training };
+  if (change.seed !== undefined) training.seed = change.seed;
+  if (change.steps !== undefined) training.steps = change.steps;
+  const parsed = parsePipeline({ ...pipeline, training });
+  if (!parsed.ok) throw badInput(parsed.message);
+  return parsed.pipeline;
+}
+
+/**
+ * Reads the data and holds the pipeline against it; warnings go to stderr.
+ * @param fingerprint that the data must have, or null where any will do
+ */
+export async function loadFor(
+  pipeline: Pipeline,
+  source: DataSource,
+  fingerprint: string | null,
+  io: Io,
+  quiet: boolean,
+): Promise<Dataset> {
+  const data = await loadData(source, io, quiet);
+  if (fingerprint !== null && data.fingerprint !== fingerprint) {
+    const what = source.kind === 'file' ? `"${source.path}"` : 'the simulated world';
+    throw badInput(
+      `The rows of ${what} are not those of the run (fingerprint ${data.fingerprint}, not ${fingerprint}): bring the same data.`,
+    );
+  }
+  for (const { level, reason } of findings(pipeline, data)) {
+    if (level === 'error') throw badInput(reason);
+    if (!quiet) io.err(`Note: ${reason}\n`);
+  }
+  return data;
+}
