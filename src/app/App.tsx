@@ -32,18 +32,23 @@ const TAB_OF: Record<Exclude<Place, 'pipeline'>, Tab> = {
   data: 'data',
 };
 
-function Builder() {
+/** Blocks, pipeline and inspector. One below the other, the pipeline comes first and what it selects right after. */
+function Builder({ down = false }: { down?: boolean }) {
+  const blocks = (
+    <ErrorBoundary name="The list of blocks">
+      <Palette />
+    </ErrorBoundary>
+  );
   return (
     <>
-      <ErrorBoundary name="The list of blocks">
-        <Palette />
-      </ErrorBoundary>
+      {!down && blocks}
       <ErrorBoundary name="The pipeline">
         <PipelineView />
       </ErrorBoundary>
       <ErrorBoundary name="The inspector">
         <Inspector />
       </ErrorBoundary>
+      {down && blocks}
     </>
   );
 }
@@ -97,7 +102,7 @@ export function App() {
       <Banners />
       {phone ? (
         <div className="place">
-          {place === 'pipeline' ? <Builder /> : <DockPlace key={place} tab={TAB_OF[place]} />}
+          {place === 'pipeline' ? <Builder down /> : <DockPlace key={place} tab={TAB_OF[place]} />}
         </div>
       ) : (
         <>

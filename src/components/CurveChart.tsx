@@ -139,7 +139,7 @@ export default function CurveChart(props: CurveChartProps) {
             ifOverflow="visible"
             label={{
               value: `before ${fraction(ghostY)}`,
-              position: 'insideTopRight',
+              position: ghost.x.at(-1)! < xMax / 3 ? 'insideTopLeft' : 'insideTopRight',
               className: 'chart-label',
               offset: 5,
             }}

@@ -5,13 +5,16 @@ import type { TaskLook } from './tasks';
 
 export function HeatMap({
   caption,
+  short,
   labels,
   looks,
   value,
   letters = true,
   testId,
 }: {
+  /** What the map is, in full; `short` is what is printed. */
   caption: string;
+  short: string;
   labels: readonly string[];
   looks: readonly TaskLook[];
   /** Value of a cell; NaN shows as a dash. */
@@ -22,7 +25,10 @@ export function HeatMap({
 }) {
   return (
     <table className={`heat ${letters ? '' : 'bare'}`} data-testid={testId}>
-      <caption>{caption}</caption>
+      <caption>
+        <span className="sr">{caption}</span>
+        <span aria-hidden="true">{short}</span>
+      </caption>
       <thead>
         <tr>
           <td className="corner" />

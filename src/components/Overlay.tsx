@@ -1,5 +1,5 @@
 /** Dialogs and popovers that hold the focus, close with Escape, and give the focus back. */
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Dialog, DialogTrigger, Heading } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -60,16 +60,26 @@ export function PopButton({
   testId?: string;
   children: (close: () => void) => ReactNode;
 }) {
+  const [landmark, setLandmark] = useState<Element | null>(null);
   return (
     <DialogTrigger>
       <Button
+        // The panel belongs to the landmark of its button, not to the end of the page.
+        ref={(element) => {
+          if (element) setLandmark(element.closest('header, main'));
+        }}
         className={className}
         {...(label && { 'aria-label': label })}
         {...(testId && { 'data-testid': testId })}
       >
         {button}
       </Button>
-      <Popover className="pop" placement="bottom start" offset={6}>
+      <Popover
+        className="pop"
+        placement="bottom start"
+        offset={6}
+        {...(landmark && { UNSTABLE_portalContainer: landmark })}
+      >
         <Dialog className="pop-body" aria-label={title}>
           {({ close }) => children(close)}
         </Dialog>

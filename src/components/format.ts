@@ -9,6 +9,7 @@ export const count = (n: number): string => minus(whole.format(n));
 
 /** `.748`; `1.000` keeps its 1. */
 export function fraction(value: number, digits = 3): string {
+  if (value === 0) return '0';
   return minus(value.toFixed(digits).replace(/^(-?)0\./, '$1.'));
 }
 

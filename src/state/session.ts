@@ -25,6 +25,7 @@ let restart: ReturnType<typeof setTimeout> | null = null;
 let running: Pipeline | null = null;
 let described = 0;
 let deaths: number[] = [];
+let stepping: Promise<void> = Promise.resolve();
 let unsubscribe: (() => void) | null = null;
 
 const phaseIs = (...phases: Phase[]) => phases.includes(useRun.getState().phase);
@@ -72,8 +73,13 @@ export async function pause(): Promise<void> {
 /** Space: whatever the filled button does now. */
 export const trainOrPause = (): Promise<void> => (phaseIs('training') ? pause() : train());
 
-/** Trains one step by hand, then rests. */
-export async function step(): Promise<void> {
+/** Trains one step by hand, then rests. Presses that come while one is under way wait for it: each is one step. */
+export function step(): Promise<void> {
+  stepping = stepping.then(oneStep);
+  return stepping;
+}
+
+async function oneStep(): Promise<void> {
   if (phaseIs('idle') && !(await start(null, true))) return;
   if (!phaseIs('paused', 'training')) return;
   await guarded(() => client.trainer((api) => api.step(1)));
@@ -134,6 +140,8 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
   try {
     await client.trainer((api) => api.watch(probes));
     await client.trainer((api) => api.start(request));
+    // The answer and the event travel on two channels: whichever comes first says that the run stands.
+    if (phaseIs('preparing')) useRun.setState({ phase: paused ? 'paused' : 'training' });
     return true;
   } catch (cause) {
     if (cause instanceof WorkerDied) return false;
@@ -257,9 +265,7 @@ function pipelineChanged(next: Pipeline, before: Pipeline): void {
     }, SETTLE);
   });
   useRun.setState({
-    note: again
-      ? 'Structure changed: the run starts again, the one before stays in grey.'
-      : 'Structure changed: the next run starts at step 0, the one before stays in grey.',
+    note: again ? 'Structure changed: the run starts again.' : 'Structure changed: back to step 0.',
   });
 }
 

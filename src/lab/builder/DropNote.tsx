@@ -53,7 +53,7 @@ export function DropNote({
             {said[0] && <small>{said[0].reason}</small>}
           </>
         ) : (
-          <span>{dragged.pillar === pillar ? said[0]?.reason : 'does not go here'}</span>
+          <span>{dragged.pillar === pillar ? said[0]?.reason : `${title} is no ${pillar}`}</span>
         )}
       </span>
     </button>

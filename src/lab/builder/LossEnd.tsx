@@ -15,7 +15,7 @@ export function LossEnd({ layout }: { layout: Layout }) {
   const selected = useUi((s) => s.selected === 'loss');
   const { x, y, w, h } = layout.boxes.loss;
   const dense = !layout.vertical && tasks.length > 3;
-  const title = findSpec('balancer', balancer.block)?.title ?? balancer.block;
+  const title = findSpec('balancer', balancer.block)?.short ?? balancer.block;
   return (
     <>
       <button
@@ -36,7 +36,7 @@ export function LossEnd({ layout }: { layout: Layout }) {
         const lane = layout.lanes[k]!;
         const at = layout.vertical
           ? { left: lane - 60, top: y + 34, width: 120 }
-          : { left: x, top: lane - (dense ? 10 : 36), width: w };
+          : { left: x + 8, top: lane - (dense ? 10 : 36), width: w - 8 };
         return (
           <div
             key={task.id}

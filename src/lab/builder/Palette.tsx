@@ -1,5 +1,6 @@
 /** The blocks, by pillar: each can be dragged to its place, or put there by a button. */
 import { useEffect } from 'react';
+import { Button } from 'react-aria-components/Button';
 import { useDrag } from 'react-aria-components/useDrag';
 import { CATALOG, findSpec } from '../../blocks/catalog';
 import { Icon } from '../../components/icons';
@@ -19,14 +20,11 @@ function Entry({ spec, held }: { spec: BlockSpec; held: BlockSpec | undefined })
     onDragEnd: () => useUi.setState({ dragging: null }),
   });
   const current = held?.id === spec.id;
-  // In React Aria the button's press starts the keyboard drag; a plain button needs only its click.
-  const { onPress, ...grip } = dragButtonProps as { onPress?: (e: unknown) => void } & Record<
-    string,
-    unknown
-  >;
   return (
     <li {...dragProps} className={`entry ${isDragging ? 'grab' : ''}`} aria-current={current || undefined}>
-      <Grip label={`Drag ${spec.title}`} grip={grip} onPress={onPress} />
+      <Button {...dragButtonProps} className="grip" aria-label={`Drag ${spec.title}`}>
+        <Icon name="grip" />
+      </Button>
       <span className="entry-name" title={spec.idea}>
         {spec.title}
       </span>
@@ -42,32 +40,6 @@ function Entry({ spec, held }: { spec: BlockSpec; held: BlockSpec | undefined })
         </button>
       )}
     </li>
-  );
-}
-
-function Grip({
-  label,
-  grip,
-  onPress,
-}: {
-  label: string;
-  grip: Record<string, unknown>;
-  onPress: ((e: unknown) => void) | undefined;
-}) {
-  return (
-    <button
-      type="button"
-      className="grip"
-      {...grip}
-      aria-label={label}
-      onKeyDown={(e) => {
-        if (e.key !== 'Enter' && e.key !== ' ') return;
-        e.preventDefault();
-        onPress?.({ pointerType: 'keyboard', target: e.currentTarget });
-      }}
-    >
-      <Icon name="grip" />
-    </button>
   );
 }
 

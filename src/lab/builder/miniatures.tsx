@@ -162,7 +162,7 @@ export function AttentionInside({ layout, looks }: Inside) {
     : between
       ? (pitch - 36) / (K + 0.5)
       : (h - HEAD - 64) / K;
-  const cell = Math.floor(Math.max(16, Math.min(42, space, (w - 96) / K)));
+  const cell = Math.floor(Math.max(16, Math.min(layout.width >= 1000 ? 60 : 42, space, (w - 96) / K)));
   const cx = x + w / 2 + 10;
   const cy = layout.vertical ? y + HEAD + 22 + (K * cell) / 2 : layout.middle + 9;
   const left = cx - (K * cell) / 2;
@@ -208,7 +208,7 @@ export function AttentionInside({ layout, looks }: Inside) {
       ))}
       <rect className="cellframe" x={left} y={top} width={K * cell} height={K * cell} />
       <text className="s d" x={x + 12} y={y + h - 12}>
-        {attention && attention.layers > 1
+        {attention && attention.layers > 1 && w > 190
           ? `row reads column · layer ${attention.layers}`
           : 'row reads column'}
       </text>

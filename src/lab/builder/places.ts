@@ -69,7 +69,10 @@ function across(width: number, height: number, tasks: number): Layout {
   const boxes = { bottom: take(bottom), towers: take(towers), top: take(top), loss: take(loss) };
   const from = y + HEAD;
   const span = h - HEAD - FOOT;
-  const lanes = Array.from({ length: tasks }, (_, k) => Math.round(from + ((k + 0.5) / tasks) * span));
+  // The outer lanes keep a third of the pitch to the rim, so that two lanes leave room for a map between them.
+  const lanes = Array.from({ length: tasks }, (_, k) =>
+    Math.round(from + ((k + 0.3) / (tasks - 0.4)) * span),
+  );
   return {
     vertical: false,
     width,
@@ -94,7 +97,7 @@ function down(width: number, tasks: number): Layout {
     y += h + gap;
     return box;
   };
-  const start = take(104);
+  const start = take(136);
   const half = Math.floor(w / 2);
   const boxes = {
     data: { ...start, w: half },

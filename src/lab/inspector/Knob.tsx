@@ -82,7 +82,7 @@ function Control({ ids, ...props }: KnobProps & { ids: Ids }) {
             }}
           />
           <select
-            className="text"
+            className="text papers"
             aria-label={`${param.label}, values of the papers`}
             value={options.includes(text) ? text : ''}
             onChange={(e) => {

@@ -108,6 +108,15 @@ export function TrainingPanel() {
           whole
           onSet={number('evaluateEvery')}
         />
+        <NumberKnob
+          label="Seed"
+          help="Initial weights, batch order and dropout follow from it."
+          value={t.seed}
+          min={0}
+          max={2 ** 31 - 1}
+          whole
+          onSet={number('seed')}
+        />
       </div>
     </>
   );

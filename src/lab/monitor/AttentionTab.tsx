@@ -23,7 +23,8 @@ export function AttentionMaps({ attention, limit }: { attention: Attention; limi
           {heads.map((head) => (
             <HeatMap
               key={head}
-              caption={`layer ${layer + 1}, head ${head + 1}`}
+              caption={`Attention in layer ${layer + 1}, head ${head + 1}`}
+              short={`head ${head + 1}`}
               labels={labels}
               looks={looks}
               letters={head === 0}

@@ -15,7 +15,7 @@ const LABEL = 1;
 const EXPECTED = 3;
 
 /** Which AUC is shown of a column, and in words. */
-export function useShownAuc(space: OutputSpace): { auc: Auc | null; expected: boolean; column: number } {
+function useShownAuc(space: OutputSpace) {
   const { last } = useHistory();
   const wanted = useUi((s) => s.auc);
   const simulated = useSimulated();
@@ -24,14 +24,15 @@ export function useShownAuc(space: OutputSpace): { auc: Auc | null; expected: bo
   return {
     auc: (expected ? metric?.expectedAuc : metric?.auc) ?? null,
     expected,
+    positives: metric?.auc.positives ?? 0,
     column: expected ? EXPECTED : LABEL,
   };
 }
 
-/** `± .004 · 312 positives`. */
-export function detailOf(auc: Auc): string {
+/** `± .004 · 312 positives`: the interval of the value shown, and the rows with the event that the labels give. */
+function detailOf(auc: Auc, positives: number): string {
   if (!auc.ok) return auc.reason;
-  return `±\u202f${fraction(1.96 * auc.se)} · ${count(auc.positives)} positives`;
+  return `±\u202f${fraction(1.96 * auc.se)} · ${count(positives)} positives`;
 }
 
 /** Top of the axis: set by what can be reached, so that it need not move while the run goes on. */
@@ -43,7 +44,7 @@ function ceiling(oracle: number | null, ghostBest: number): number {
 export function AucPanel({ space }: { space: OutputSpace }) {
   const looks = useLooks();
   const { evaluations, ghost } = useHistory();
-  const { auc, expected, column } = useShownAuc(space);
+  const { auc, expected, positives, column } = useShownAuc(space);
   const simulated = useSimulated();
   const summary = useData((s) => s.summary);
   const steps = usePipeline((s) => s.pipeline.training.steps);
@@ -68,7 +69,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
         </output>
       </header>
       <p className="detail">
-        {auc ? detailOf(auc) : 'after the first evaluation'}
+        {auc ? detailOf(auc, positives) : 'after the first evaluation'}
         {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
       </p>
       <div className="fig" ref={ref}>
