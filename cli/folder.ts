@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProbeReading } from '../src/pipeline/run';
-import { badInput } from './io';
+import { badInput, CliError, EXIT } from './io';
 
 export const FILES = {
   run: 'run.json',
@@ -45,7 +45,11 @@ export function writeFolder(folder: string, files: FileContents, complete: boole
     for (const key of names) writeFileSync(`${path(key)}.part`, files[key]!);
   } catch (cause) {
     for (const key of names) rmSync(`${path(key)}.part`, { force: true });
-    throw badInput(`Nothing could be written to "${folder}" (${(cause as NodeJS.ErrnoException).code}).`);
+    const why = (cause as NodeJS.ErrnoException).code;
+    throw new CliError(
+      `Nothing could be written to "${folder}" (${why}): make room there or choose another folder.`,
+      EXIT.failed,
+    );
   }
   if (complete) for (const key of ALL_OF_RUN) if (!names.includes(key)) rmSync(path(key), { force: true });
   for (const key of names) renameSync(`${path(key)}.part`, path(key));
