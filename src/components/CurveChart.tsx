@@ -71,6 +71,8 @@ export default function CurveChart(props: CurveChartProps) {
   const { look } = series;
   const stroke = look ? 'var(--hue)' : 'var(--ink)';
   const end = series.x.length - 1;
+  // A line of one point is drawn as a dot on top of the task's letter.
+  const single = series.x.length < 2;
   const endX = series.x[end];
   const endY = lastFinite(series.smooth);
   const ghostY = ghost ? lastFinite(ghost.y) : null;
@@ -123,9 +125,10 @@ export default function CurveChart(props: CurveChartProps) {
           />
         )}
         <Line {...still} dataKey="ghost" stroke="var(--ink-3)" strokeWidth={1.25} />
-        <Line {...still} dataKey="raw" stroke={stroke} strokeOpacity={0.32} strokeWidth={1} />
+        <Line {...still} hide={single} dataKey="raw" stroke={stroke} strokeOpacity={0.32} strokeWidth={1} />
         <Line
           {...still}
+          hide={single}
           dataKey="smooth"
           stroke={stroke}
           strokeWidth={2.5}
