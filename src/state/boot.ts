@@ -1,5 +1,7 @@
 /** The first moments of a visit: what was remembered, what the link says, and the world to begin with. */
 import type { BackendChoice } from '../../workers/protocol';
+import { defaultPipeline } from '../pipeline/defaults';
+import type { Pipeline } from '../pipeline/schema';
 import { decodeLink, encodeLink } from '../pipeline/share';
 import { simulate } from './data';
 import { say, tellError } from './notices';
@@ -7,12 +9,19 @@ import { connect } from './session';
 import { remember, restore, type Theme } from './storage';
 import { useData, usePipeline, useRun, useUi } from './stores';
 
+/** The pipeline that came with the link last. */
+let linked: Pipeline | null = null;
+let unsubscribe: (() => void) | null = null;
+
 const CHOICES: readonly string[] = ['auto', 'webgpu', 'webgpu-software', 'wasm', 'cpu'];
 
 /** Sets the page up and loads the first data. */
 export function boot(location: Pick<Location, 'hash' | 'search'> = window.location): void {
+  unsubscribe?.();
   const { pipeline, theme, repairs } = restore();
-  usePipeline.setState({ pipeline });
+  // A damaged link shows the default; what was remembered stays for the next visit.
+  const damaged = decodeLink(location.hash)?.ok === false;
+  usePipeline.setState({ pipeline: damaged ? defaultPipeline() : pipeline });
   setTheme(theme);
   for (const repair of repairs) say(repair);
   const backend = new URLSearchParams(location.search).get('backend');
@@ -21,7 +30,17 @@ export function boot(location: Pick<Location, 'hash' | 'search'> = window.locati
   takeLink(location.hash);
   // What was restored or linked is where the visit begins: there is nothing before it to undo to.
   usePipeline.temporal.getState().clear();
+  forgetLinkOnEdit();
   void simulate();
+}
+
+/** The address keeps the link until the first edit: after that a reload must bring back the edit, not the link. */
+function forgetLinkOnEdit(): void {
+  unsubscribe = usePipeline.subscribe(({ pipeline }, before) => {
+    if (pipeline === before.pipeline || pipeline === linked || !decodeLink(window.location.hash)) return;
+    const { pathname, search } = window.location;
+    window.history.replaceState(null, '', pathname + search);
+  });
 }
 
 /** Takes over what a link holds. A damaged one says so, and what is shown stays. */
@@ -32,7 +51,8 @@ export function takeLink(hash: string): boolean {
     tellError(link.message);
     return false;
   }
-  usePipeline.setState({ pipeline: link.pipeline });
+  linked = link.pipeline;
+  usePipeline.setState({ pipeline: linked });
   if (link.data) useData.setState({ request: link.data.request });
   return true;
 }

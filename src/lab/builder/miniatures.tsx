@@ -162,7 +162,8 @@ export function AttentionInside({ layout, looks }: Inside) {
     : between
       ? (pitch - 36) / (K + 0.5)
       : (h - HEAD - 64) / K;
-  const cell = Math.floor(Math.max(16, Math.min(layout.width >= 1000 ? 60 : 42, space, (w - 96) / K)));
+  const most = layout.width >= 1000 ? 60 : 42;
+  const cell = Math.floor(Math.max(10, Math.min(most, space, (w - (between ? 96 : 56)) / K)));
   const cx = x + w / 2 + 10;
   const cy = layout.vertical ? y + HEAD + 22 + (K * cell) / 2 : layout.middle + 9;
   const left = cx - (K * cell) / 2;
@@ -173,7 +174,13 @@ export function AttentionInside({ layout, looks }: Inside) {
     <g>
       <Lanes layout={layout} looks={looks} place="towers" />
       {!between && (
-        <rect className="backdrop" x={left - 26} y={top - 24} width={K * cell + 32} height={K * cell + 30} />
+        <rect
+          className="backdrop"
+          x={Math.max(x + 3, left - 26)}
+          y={top - 24}
+          width={Math.min(x + w - 3, left + K * cell + 6) - Math.max(x + 3, left - 26)}
+          height={K * cell + 30}
+        />
       )}
       {between && <Residuals {...{ layout, looks, start, end, left, top, cell }} />}
       {looks.map((look, r) => (

@@ -4,7 +4,7 @@ import { Segments } from '../../components/fields';
 import { count } from '../../components/format';
 import { HeatMap } from '../../components/HeatMap';
 import { usePipeline, useUi } from '../../state/stores';
-import { type Attention, cohortName, useAttention, useHistory, useLooks, useTasks } from '../use';
+import { type Attention, useAttention, useHistory, useLooks, useTasks } from '../use';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -96,7 +96,8 @@ export function AttentionTab() {
         <p>
           <b>Row reads column.</b>{' '}
           <span className="dim">
-            Mean over {count(attention.rows)} validation {cohortName(cohort)}; each row adds up to 1.
+            Mean over {count(attention.rows)} validation rows
+            {cohort === 'all' ? '' : ` with a ${cohort}`}; each row adds up to 1.
           </span>
         </p>
         <Segments
