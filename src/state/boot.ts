@@ -12,12 +12,14 @@ import { useData, usePipeline, useRun, useUi } from './stores';
 /** The pipeline that came with the link last. */
 let linked: Pipeline | null = null;
 let unsubscribe: (() => void) | null = null;
+let disconnect: (() => void) | null = null;
 
 const CHOICES: readonly string[] = ['auto', 'webgpu', 'webgpu-software', 'wasm', 'cpu'];
 
 /** Sets the page up and loads the first data. */
 export function boot(location: Pick<Location, 'hash' | 'search'> = window.location): void {
   unsubscribe?.();
+  disconnect?.();
   const { pipeline, theme, repairs } = restore();
   // A damaged link shows the default; what was remembered stays for the next visit.
   const damaged = decodeLink(location.hash)?.ok === false;
@@ -26,7 +28,7 @@ export function boot(location: Pick<Location, 'hash' | 'search'> = window.locati
   for (const repair of repairs) say(repair);
   const backend = new URLSearchParams(location.search).get('backend');
   if (backend !== null && CHOICES.includes(backend)) useRun.setState({ choice: backend as BackendChoice });
-  connect();
+  disconnect = connect();
   takeLink(location.hash);
   // What was restored or linked is where the visit begins: there is nothing before it to undo to.
   usePipeline.temporal.getState().clear();

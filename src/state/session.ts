@@ -38,12 +38,13 @@ export function pipelineName(p: Pipeline): string {
     .join(' · ');
 }
 
-/** Listens to workers and pipeline. A test hands in its own client. */
-export function connect(to: Client = realClient): void {
+/** Listens to workers and pipeline. A test hands in its own client. @returns the end of listening to the pipeline */
+export function connect(to: Client = realClient): () => void {
   client = to;
   client.listen({ onEvent: receive, onDeath: died });
   unsubscribe?.();
   unsubscribe = usePipeline.subscribe(({ pipeline }, before) => pipelineChanged(pipeline, before.pipeline));
+  return unsubscribe;
 }
 
 /** The client in use, for the actions on data. */
