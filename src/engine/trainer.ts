@@ -210,7 +210,7 @@ export class Trainer {
     let framedStep = session.step;
     const frame = async (): Promise<boolean> => {
       const { steps, columns, divergence } = await session.readFrame();
-      this.throwIfLost();
+      this.checkDevice();
       const now = performance.now();
       const samplesPerSecond = ((session.step - framedStep) * batch * 1000) / Math.max(now - frameAt, 1e-3);
       frameAt = now;
@@ -236,7 +236,7 @@ export class Trainer {
       // One step of the GPU at most is waiting while the next is encoded: otherwise Pause would act seconds late.
       await inFlight;
       inFlight = this.chosen?.backend.device?.settled() ?? null;
-      this.throwIfLost();
+      this.checkDevice();
       const now = performance.now();
       const evaluation = session.step % evaluateEvery === 0 || session.finished;
       if (evaluation || now - frameAt >= frameEvery) {
@@ -258,13 +258,17 @@ export class Trainer {
     else this.emitState('paused', session.step);
   }
 
-  private throwIfLost(): void {
+  private checkDevice(): void {
     if (this.lostReason !== null) throw new Error(`The GPU was lost (${this.lostReason}).`);
+    // WebGPU reports an invalid command only here, and computes zeros from then on.
+    const error = this.chosen?.backend.device?.error() ?? null;
+    if (error !== null)
+      throw new Error(`The GPU refused a command (${error}): choose WASM in the backend menu.`);
   }
 
   private async takeSnapshot(session: Session): Promise<void> {
     const snapshot = await session.snapshot();
-    this.throwIfLost();
+    this.checkDevice();
     this.lastSnapshot = snapshot;
     this.options.emit({ kind: 'snapshot', snapshot });
   }
@@ -272,7 +276,7 @@ export class Trainer {
   private async evaluate(): Promise<void> {
     const session = this.needSession();
     const evaluation = await session.evaluate(this.options.yieldNow);
-    this.throwIfLost();
+    this.checkDevice();
     this.options.emit({ kind: 'evaluation', evaluation });
     if (this.watched.size === 0) return;
     for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });

@@ -5,12 +5,16 @@ import { type Tensor, tf } from './tensor';
 export interface AttentionResult {
   /** Concatenated heads before the output projection, [B, S·D]. */
   readonly context: Tensor;
-  /** Row reads column; rows sum to 1. [B, h, S, S] */
-  readonly map: Tensor;
+  /** Row reads column; rows sum to 1. [B, h, S, S], computed when asked for. */
+  readonly map: () => Tensor;
 }
 
 /**
  * head_i = softmax(Q_i·K_iᵀ / √d_k)·V_i (Kutak 2025, Eqs 5–7).
+ *
+ * With two to eight tokens the matrices of one row are tiny: a batched product of them is what every backend does worst (it took
+ * most of a step on wasm, and minutes an evaluation on a software GPU). So tokens are gone through one by one, each
+ * time for all rows, heads and readers at once.
  * @param h [B, S·D], token s in columns s·D … (s+1)·D
  * @param Wqkv [D, 3D]: columns of Q for all heads, then K, then V; head i in columns i·d_k … within each
  * @param tokens S
@@ -26,23 +30,98 @@ export function selfAttention(
 ): AttentionResult {
   const [B, columns] = h.shape as [number, number];
   const D = columns / tokens;
-  const dk = D / heads;
   const qkv = linear(tf.reshape(h, [B * tokens, D]), Wqkv); // [B·S, 3D]
   const [q, k, v] = (tf.split(qkv, 3, 1) as Tensor[]).map((part) =>
-    tf.transpose(tf.reshape(part, [B, tokens, heads, dk]), [0, 2, 1, 3]),
-  ) as [Tensor, Tensor, Tensor]; // [B, h, S, d_k]
-  let scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(dk)); // [B, h, S, S]
-  if (allowed) {
-    // −10⁹ rather than −∞: no backend turns it into NaN, and its exponential is exactly 0 in float32.
-    scores = tf.add(
-      scores,
-      tf.tensor(
-        allowed.map((a) => (a ? 0 : -1e9)),
-        [1, 1, tokens, tokens],
-      ),
-    );
-  }
-  const map = tf.softmax(scores);
-  const context = tf.reshape(tf.transpose(tf.matMul(map, v), [0, 2, 1, 3]), [B, tokens * D]);
-  return { context, map };
+    tf.reshape(part, [B, tokens, heads, D / heads]),
+  ) as [Tensor, Tensor, Tensor]; // [B, S, h, d_k]
+  const weights = attentionWeights(q, k, allowed); // [B, S, h, S]
+  const context = mixValues(weights, v); // [B, S, h, d_k]
+  return {
+    context: tf.reshape(context, [B, columns]),
+    map: () => tf.transpose(weights, [0, 2, 1, 3]),
+  };
+}
+
+/** Token j of [B, S, h, n] → [B, 1, h, n], cut as one stretch a row: slices of many short stretches are slow on wasm. */
+function token(x: Tensor, j: number): Tensor {
+  const [B, S, h, n] = x.shape as [number, number, number, number];
+  const flat = tf.reshape(x, [B, S * h * n]);
+  return tf.reshape(tf.slice(flat, [0, j * h * n], [B, h * n]), [B, 1, h, n]);
+}
+
+/** The other way round: S tensors [B, 1, h, n] → [B, S, h, n]. */
+function joinTokens(parts: readonly Tensor[]): Tensor {
+  const [B, , h, n] = parts[0]!.shape as [number, number, number, number];
+  const flat = parts.map((p) => tf.reshape(p, [B, h * n]));
+  return tf.reshape(tf.concat(flat as tf.Tensor2D[], 1), [B, parts.length, h, n]);
+}
+
+/** e_j, 1 at j and 0 elsewhere. Picking and placing single numbers by it is arithmetic, which all backends do well. */
+function unit(S: number, j: number): Tensor {
+  return tf.tensor1d(Array.from({ length: S }, (_, i) => (i === j ? 1 : 0)));
+}
+
+/** Column j of [B, S, h, S] → [B, S, h, 1]. */
+function column(x: Tensor, j: number): Tensor {
+  return tf.sum(tf.mul(x, unit(x.shape[3]!, j)), -1, true);
+}
+
+/** The other way round: S tensors [B, S, h, 1] → [B, S, h, S]. */
+function joinColumns(parts: readonly Tensor[]): Tensor {
+  return total(parts.map((p, j) => tf.mul(p, unit(parts.length, j))));
+}
+
+const eachToken = <T>(S: number, f: (j: number) => T): T[] => Array.from({ length: S }, (_, j) => f(j));
+const total = (parts: readonly Tensor[]) => parts.reduce((a, b) => tf.add(a, b));
+
+/** A = softmax_j(⟨q_i, k_j⟩/√d_k). @param q [B, S, h, d_k] @param k likewise @returns [B, S, h, S], reader first, read last */
+function attentionWeights(q: Tensor, k: Tensor, allowed: readonly number[] | null): Tensor {
+  const S = q.shape[1]!;
+  const scale = 1 / Math.sqrt(q.shape[3]!);
+  const op = tf.customGrad((...args: unknown[]) => {
+    const [q, k, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
+    let scores = joinColumns(eachToken(S, (j) => tf.sum(tf.mul(q, token(k, j)), -1, true)));
+    scores = tf.mul(scores, scale);
+    if (allowed) {
+      // −10⁹ rather than −∞: no backend turns it into NaN, and its exponential is exactly 0 in float32.
+      const closed = allowed.map((a) => (a ? 0 : -1e9));
+      scores = tf.add(scores, tf.tensor(closed, [1, S, 1, S]));
+    }
+    const A = tf.softmax(scores);
+    save([q, k, A]);
+    return {
+      value: A,
+      gradFunc: (dA: Tensor, saved: Tensor[]) => {
+        const [q, k, A] = saved as [Tensor, Tensor, Tensor];
+        const product = tf.mul(dA, A);
+        const dScores = tf.mul(tf.sub(product, tf.mul(A, tf.sum(product, -1, true))), scale);
+        const parts = eachToken(S, (j) => column(dScores, j)); // [B, S, h, 1]
+        return [
+          total(parts.map((d, j) => tf.mul(d, token(k, j)))),
+          joinTokens(parts.map((d) => tf.sum(tf.mul(d, q), 1, true))),
+        ];
+      },
+    };
+  });
+  return op(q, k);
+}
+
+/** Σ_j A_·j ⊙ v_j. @param A [B, S, h, S] @param v [B, S, h, d_k] @returns [B, S, h, d_k] */
+function mixValues(A: Tensor, v: Tensor): Tensor {
+  const S = v.shape[1]!;
+  const op = tf.customGrad((...args: unknown[]) => {
+    const [A, v, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
+    save([A, v]);
+    return {
+      value: total(eachToken(S, (j) => tf.mul(column(A, j), token(v, j)))),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [A, v] = saved as [Tensor, Tensor];
+        return [
+          joinColumns(eachToken(S, (j) => tf.sum(tf.mul(dy, token(v, j)), -1, true))),
+          joinTokens(eachToken(S, (j) => tf.sum(tf.mul(column(A, j), dy), 1, true))),
+        ];
+      },
+    };
+  });
+  return op(A, v);
 }

@@ -28,6 +28,13 @@ export interface OwnedDevice {
   error(): string | null;
 }
 
+/** What the backend does before it submits; two of the three are private there. */
+interface EncoderOfBackend {
+  ensureCommandEncoderReady(): void;
+  endComputePassEncoder(): void;
+  submitQueue(): void;
+}
+
 const describe = (info: GPUAdapterInfo | undefined) =>
   [info?.vendor, info?.architecture].filter(Boolean).join(' ') || info?.description || 'unnamed adapter';
 
@@ -72,6 +79,7 @@ export async function openDevice(allowSoftware: boolean): Promise<OwnedDevice | 
     reported ??= (event as GPUUncapturedErrorEvent).error.message;
   });
   const backend = new WebGPUBackend(device, info as GPUAdapterInfo);
+  const encoder = backend as unknown as EncoderOfBackend;
   if (tf.findBackend('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => backend, 3);
   return {
@@ -80,7 +88,10 @@ export async function openDevice(allowSoftware: boolean): Promise<OwnedDevice | 
     adapter: describe(info),
     lost: device.lost.then((l) => l.message || l.reason || 'no reason given'),
     settled: async () => {
-      backend.submitQueue();
+      // In this order: submitting while a compute pass is open makes the whole command buffer invalid, silently.
+      encoder.ensureCommandEncoderReady();
+      encoder.endComputePassEncoder();
+      encoder.submitQueue();
       await device.queue.onSubmittedWorkDone();
     },
     destroy: () => device.destroy(),

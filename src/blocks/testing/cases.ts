@@ -92,7 +92,7 @@ export function opProblem(c: Case): Problem {
             ? Array.from({ length: S * S }, (_, i) => (i % S <= Math.floor(i / S) ? 1 : 0))
             : null;
           const { context, map } = selfAttention(get('h'), get('Wqkv'), S, config.heads!, allowed);
-          return ofY(context, { context, attention: map });
+          return ofY(context, { context, attention: map() });
         }
         case 'layerNorm': {
           const x = get('x');

@@ -53,7 +53,7 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
       let tokens = asTokens(perTask(x, K)); // [B·K, D_b]
       if (adapt) tokens = dense(tokens, pass.weight(adapt.W), pass.weight(adapt.b)); // [B·K, D]
       let H: Tensor = addRow(fromTokens(tokens, K), pass.weight(T)); // Eq. 4: H = b + T, [B, K·D]
-      const maps: Tensor[] = [];
+      const maps: (() => Tensor)[] = [];
       for (const l of layers) {
         const { context, map } = selfAttention(H, pass.weight(l.Wqkv), K, h, allowed); // Eqs 5–7
         maps.push(map); // [B, h, K, K]
@@ -75,7 +75,7 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
         ); // Eq. 11
         H = fromTokens(out, K);
       }
-      pass.probe(path, 'attention', () => stackProbes(maps), [L, h, K, K]);
+      pass.probe(path, 'attention', () => stackProbes(maps.map((map) => map())), [L, h, K, K]);
       return { t: H, groups: K, width: D };
     },
   };

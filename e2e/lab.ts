@@ -1,0 +1,72 @@
+/** How the tests drive the page: by what a user sees and a screen reader hears. */
+import { expect, type Page } from '@playwright/test';
+import { DEFAULT_REQUEST } from '../src/data/simulator/request';
+import { defaultPipeline } from '../src/pipeline/defaults';
+import { type Pipeline, pipelineSchema } from '../src/pipeline/schema';
+import { encodeLink } from '../src/pipeline/share';
+
+/** The default pipeline, with other training settings. */
+export function pipelineWith(
+  training: Partial<Pipeline['training']>,
+  change: Partial<Pipeline> = {},
+): Pipeline {
+  const base = defaultPipeline();
+  return pipelineSchema.parse({ ...base, ...change, training: { ...base.training, ...training } });
+}
+
+/** A share link to a pipeline on a small world, which is drawn sooner. */
+export function smallWorldLink(pipeline: Pipeline): string {
+  const request = { ...DEFAULT_REQUEST, impressions: 1_500_000, rows: 50_000 };
+  return encodeLink({ pipeline, data: { kind: 'simulated', request } });
+}
+
+export const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+
+/** Opens the page and waits until Train can be pressed. */
+export async function openLab(page: Page, address = './?backend=wasm'): Promise<void> {
+  await page.goto(address);
+  await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
+}
+
+export async function stepOf(page: Page): Promise<number> {
+  return Number((await page.getByTestId('step').textContent())!.replace(/\D/g, ''));
+}
+
+export async function waitForState(page: Page, word: string, timeout = 90_000): Promise<void> {
+  await expect(page.getByTestId('run-state')).toHaveText(word, { timeout });
+}
+
+export async function waitForStep(page: Page, step: number, timeout = 90_000): Promise<void> {
+  await expect.poll(() => stepOf(page), { timeout }).toBeGreaterThanOrEqual(step);
+}
+
+/** The curves at full precision, as the page hands them out: header and rows. */
+export async function curves(page: Page): Promise<string[][]> {
+  await page.getByRole('tab', { name: 'Curves' }).click();
+  const coming = page.waitForEvent('download');
+  await button(page, 'Download CSV').click();
+  const stream = await (await coming).createReadStream();
+  let text = '';
+  for await (const chunk of stream) text += chunk;
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','));
+}
+
+/** An AUC read-out as a number, e.g. ".748" → 0.748. */
+export async function auc(page: Page, name: string): Promise<number> {
+  return Number(await page.getByTestId(`auc-${name}`).textContent());
+}
+
+/** All attention maps on screen, each as rows of numbers. */
+export async function attention(page: Page): Promise<number[][][]> {
+  const tables = page.getByTestId('attention-map').first().locator('table');
+  return tables.evaluateAll((all) =>
+    all.map((table) =>
+      [...table.querySelectorAll('tbody tr')].map((row) =>
+        [...row.querySelectorAll('td')].map((cell) => Number(cell.textContent)),
+      ),
+    ),
+  );
+}
