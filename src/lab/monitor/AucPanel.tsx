@@ -41,6 +41,12 @@ function ceiling(oracle: number | null, ghostBest: number): number {
   return Math.min(1, Math.ceil(Math.max(oracle + 0.02, ghostBest) * 10) / 10);
 }
 
+/** Foot of the axis: chance. Only a column that falls clearly below it, as CVR may, gets the room to show that. */
+function floor(values: readonly number[]): number {
+  const lowest = Math.min(0.5, ...values.filter(Number.isFinite));
+  return lowest > 0.47 ? 0.5 : Math.max(0, Math.floor(lowest * 10 + 1e-9) / 10);
+}
+
 export function AucPanel({ space }: { space: OutputSpace }) {
   const looks = useLooks();
   const { evaluations, ghost } = useHistory();
@@ -55,7 +61,8 @@ export function AucPanel({ space }: { space: OutputSpace }) {
   // The oracle is an expected AUC; beside AUCs on drawn labels it would mislead.
   const oracle = expected ? (summary?.oracle?.[space.id] ?? null) : null;
   const top = ceiling(oracle, Math.max(0, ...(before?.smooth.filter(Number.isFinite) ?? [])));
-  const ticks = Array.from({ length: Math.round((top - 0.5) * 10) + 1 }, (_, i) => 0.5 + i / 10);
+  const bottom = floor([...(points?.smooth ?? []), ...(before?.smooth ?? [])]);
+  const ticks = Array.from({ length: Math.round((top - bottom) * 10) + 1 }, (_, i) => bottom + i / 10);
   return (
     <section className="panel auc-panel" aria-label={`${space.name} AUC`}>
       <header>
@@ -81,7 +88,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
             ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
             oracle={oracle}
             xMax={steps}
-            yMin={0.5}
+            yMin={bottom}
             yMax={top}
             yTicks={ticks}
           />
