@@ -107,16 +107,16 @@ test('learning rate and loss weights are live; a change of structure starts the 
   await button(page, 'Train').click();
   await waitForStep(page, 20);
   const before = await stepOf(page);
-  await page
-    .getByRole('button', { name: /^Towers|^Loss/ })
-    .first()
-    .press('Enter');
   await page.getByRole('button', { name: /^Loss:/ }).click();
   const lambda = page.getByRole('textbox', { name: /λ|Loss weight/ }).last();
   await lambda.fill('3');
   await lambda.press('Enter');
   await waitForStep(page, before + 10);
   await expect(page.getByTestId('run-state')).toHaveText('Training');
+  await page
+    .getByRole('button', { name: /^Towers/ })
+    .first()
+    .click();
   await page.getByRole('button', { name: 'Replace Task Attention with MLP towers' }).click();
   await expect.poll(() => stepOf(page)).toBeLessThan(before + 10);
   await waitForState(page, 'Training');
