@@ -112,12 +112,12 @@ export class Trainer {
     return { step: this.session?.step ?? session.step };
   }
 
-  /** Trains some steps by hand, then pauses. */
+  /** Trains some steps by hand, then pauses. Calls that overlap add up. */
   async step(count: number): Promise<{ step: number }> {
     this.needSession();
-    this.allowance = 0;
-    await this.loop;
-    this.allowance = count;
+    if (this.allowance === Number.POSITIVE_INFINITY) this.allowance = 0;
+    if (this.allowance === 0) await this.loop;
+    this.allowance += count;
     this.run();
     await this.loop;
     return { step: this.needSession().step };

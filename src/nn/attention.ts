@@ -30,9 +30,10 @@ export function selfAttention(
 ): AttentionResult {
   const [B, columns] = h.shape as [number, number];
   const D = columns / tokens;
-  const qkv = linear(tf.reshape(h, [B * tokens, D]), Wqkv); // [B·S, 3D]
-  const [q, k, v] = (tf.split(qkv, 3, 1) as Tensor[]).map((part) =>
-    tf.reshape(part, [B, tokens, heads, D / heads]),
+  const flat = tf.reshape(h, [B * tokens, D]);
+  // Three products: cutting the result of one wide product into three costs more than it saves.
+  const [q, k, v] = [0, 1, 2].map((part) =>
+    tf.reshape(linear(flat, tf.slice(Wqkv, [0, part * D], [D, D])), [B, tokens, heads, D / heads]),
   ) as [Tensor, Tensor, Tensor]; // [B, S, h, d_k]
   const weights = attentionWeights(q, k, allowed); // [B, S, h, S]
   const context = mixValues(weights, v); // [B, S, h, d_k]
@@ -56,19 +57,27 @@ function joinTokens(parts: readonly Tensor[]): Tensor {
   return tf.reshape(tf.concat(flat as tf.Tensor2D[], 1), [B, parts.length, h, n]);
 }
 
-/** e_j, 1 at j and 0 elsewhere. Picking and placing single numbers by it is arithmetic, which all backends do well. */
+/** e_j as a column, 1 at j and 0 elsewhere. Picking and placing single numbers by products with it is what all backends do well. */
 function unit(S: number, j: number): Tensor {
-  return tf.tensor1d(Array.from({ length: S }, (_, i) => (i === j ? 1 : 0)));
+  return tf.tensor2d(
+    Array.from({ length: S }, (_, i) => (i === j ? 1 : 0)),
+    [S, 1],
+  );
 }
 
 /** Column j of [B, S, h, S] → [B, S, h, 1]. */
 function column(x: Tensor, j: number): Tensor {
-  return tf.sum(tf.mul(x, unit(x.shape[3]!, j)), -1, true);
+  const [B, S, h] = x.shape as [number, number, number, number];
+  return tf.reshape(tf.matMul(tf.reshape(x, [B * S * h, S]), unit(S, j)), [B, S, h, 1]);
 }
 
 /** The other way round: S tensors [B, S, h, 1] → [B, S, h, S]. */
 function joinColumns(parts: readonly Tensor[]): Tensor {
-  return total(parts.map((p, j) => tf.mul(p, unit(parts.length, j))));
+  const [B, S, h] = parts[0]!.shape as [number, number, number, number];
+  const placed = parts.map((p, j) =>
+    tf.matMul(tf.reshape(p, [B * S * h, 1]), tf.reshape(unit(S, j), [1, S])),
+  );
+  return tf.reshape(total(placed), [B, S, h, S]);
 }
 
 const eachToken = <T>(S: number, f: (j: number) => T): T[] => Array.from({ length: S }, (_, j) => f(j));

@@ -101,11 +101,11 @@ describe('findings', () => {
       /^warning training\.learningRate: A learning rate of 0\.1 with Adam often diverges/,
     ],
     [
-      'an evaluation that never comes',
+      'an evaluation that comes only at the end',
       (p) => {
         p.training.evaluateEvery = 501;
       },
-      /^warning training\.evaluateEvery: An evaluation every 501 steps never comes within 500 steps/,
+      /^warning training\.evaluateEvery: An evaluation every 501 steps comes only at the end of 500 steps/,
     ],
     [
       'a parent that is missing',
@@ -161,10 +161,10 @@ describe('findings on a data set', () => {
   });
 
   it('compares the batch with the training rows', () => {
-    expect(only(defaultPipeline(), { ...DATA, trainRows: 800 })).toBe(
-      'error training.batch: A batch of 1024 is larger than the training part, which has 800 rows: choose at most 800.',
+    expect(only(defaultPipeline(), { ...DATA, trainRows: 400 })).toBe(
+      'error training.batch: A batch of 512 is larger than the training part, which has 400 rows: choose at most 400.',
     );
-    expect(findings(defaultPipeline(), { ...DATA, trainRows: 1024 })).toEqual([]);
+    expect(findings(defaultPipeline(), { ...DATA, trainRows: 512 })).toEqual([]);
   });
 
   it('warns of a funnel that the data does not state, however many steps lie between', () => {

@@ -121,7 +121,7 @@ function trainingFindings(p: Pipeline): Finding[] {
     found.push(
       warning(
         'training.evaluateEvery',
-        `An evaluation every ${evaluateEvery} steps never comes within ${steps} steps: choose ${steps} or fewer to see AUC while it trains.`,
+        `An evaluation every ${evaluateEvery} steps comes only at the end of ${steps} steps: choose fewer to see AUC while it trains.`,
       ),
     );
   }

@@ -36,14 +36,14 @@ export function defaultTasks(purchaseWeight = 10): Task[] {
 export function defaultTraining(): Training {
   return {
     steps: 500,
-    batch: 1024,
+    batch: 512,
     optimizer: 'adam',
     learningRate: 0.01,
     decay: 'linear',
     finalRate: 0.1,
     weightDecay: 0,
     clipNorm: null,
-    evaluateEvery: 25,
+    evaluateEvery: 50,
     seed: 1,
   };
 }

@@ -24,7 +24,7 @@ function lessonSize(bottom: string): Pipeline {
     towers: blockWith('tower', 'mlp', { layers: [16] }),
     // λ 1: at λ 10 the purchase is no longer starved, and the loss that the lesson is about all but disappears.
     tasks: defaultTasks(1),
-    training: { ...full.training, steps: 300 },
+    training: { ...full.training, steps: 300, batch: 1024, evaluateEvery: 25 },
   };
 }
 

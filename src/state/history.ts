@@ -7,7 +7,8 @@ export const FRAME_HEAD = 4;
 /** Weight of the past in the smoothed loss: about the last 30 steps. */
 export const LOSS_SMOOTHING = 0.97;
 /** Weight of the past in the smoothed AUC: evaluations are few, and each already averages a whole validation part. */
-export const AUC_SMOOTHING = 0.5;
+export /** None: an AUC is measured over the whole validation part, and an average of few points would only lag behind it. */
+const AUC_SMOOTHING = 0;
 /** As many steps as a run may have. */
 const MAX_STEPS = 200_000;
 const MAX_PROBES = 400;

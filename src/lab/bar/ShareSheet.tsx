@@ -1,8 +1,10 @@
 /** The share link: shown, copied, and what it holds said in words. */
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { Sheet } from '../../components/Overlay';
 import { shareLink } from '../../state/boot';
 import { useData, useUi } from '../../state/stores';
+
+const QrCode = lazy(() => import('./QrCode'));
 
 export function ShareSheet() {
   const open = useUi((s) => s.dialog === 'share');
@@ -46,6 +48,13 @@ export function ShareSheet() {
         {copied === true && 'Link copied.'}
         {copied === false && 'The browser did not let the page copy: select the link and copy it by hand.'}
       </p>
+      <div className="qr-frame">
+        {link && (
+          <Suspense>
+            <QrCode text={link} label="The link as a QR code" />
+          </Suspense>
+        )}
+      </div>
     </Sheet>
   );
 }
