@@ -29,10 +29,10 @@ function useShownAuc(space: OutputSpace) {
   };
 }
 
-/** `± .004 · 312 positives`: the interval of the value shown, and the rows with the event that the labels give. */
+/** `± .004 · 312 pos.`: the interval of the value shown, and the rows with the event that the labels give. */
 function detailOf(auc: Auc, positives: number): string {
   if (!auc.ok) return auc.reason;
-  return `±\u202f${fraction(1.96 * auc.se)} · ${count(positives)} positives`;
+  return `±\u202f${fraction(1.96 * auc.se)} · ${count(positives)} pos.`;
 }
 
 /** Top of the axis: set by what can be reached, so that it need not move while the run goes on. */

@@ -13,8 +13,8 @@ export function CurvesTab() {
     <div className="curves-tab">
       <div className="curves-head">
         <p className="dim">
-          Faint: as measured. Strong: exponential moving average over all steps, debiased
-          {ghost && `. Grey: the run before (${ghost.name})`}.
+          Losses: faint as measured, strong an exponential moving average over all steps, debiased. AUC: as
+          measured{ghost && `. Grey: the run before (${ghost.name})`}.
         </p>
         <button
           type="button"

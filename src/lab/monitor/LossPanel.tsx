@@ -40,7 +40,7 @@ export function LossPanel({ task }: { task: number }) {
         <Tag look={look} />
         <div>
           <h3>Loss of {name}</h3>
-          <p>cross-entropy a batch, in nats</p>
+          <p>cross-entropy, nats</p>
         </div>
         <output className="big" aria-label={`Loss of ${name}, smoothed`}>
           {now === undefined ? '–' : loss(now)}
