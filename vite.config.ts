@@ -1,5 +1,16 @@
+import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+
+/** Test files that load TensorFlow.js. */
+const ENGINE_TESTS = [
+  'src/nn/**/*.test.ts',
+  'src/blocks/**/*.test.ts',
+  'src/engine/**/*.test.ts',
+  'cli/**/*.test.ts',
+];
+/** They change a global before it loads. */
+const FLOAT64_TESTS = ['src/blocks/testing/finite-differences.test.ts'];
 
 export default defineConfig({
   base: './',
@@ -18,9 +29,31 @@ export default defineConfig({
   build: { target: 'es2023', sourcemap: true, chunkSizeWarningLimit: 1200 },
   test: {
     environment: 'node',
-    include: ['src/**/*.test.{ts,tsx}', 'workers/**/*.test.ts', 'cli/**/*.test.ts', 'scripts/**/*.test.mjs'],
     testTimeout: 20_000,
+    // Left alone, Vitest keeps one of two cores idle.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // Their ESM files import each other without extensions, which Node does not resolve: Vite has to.
     server: { deps: { inline: [/@tensorflow/] } },
+    projects: [
+      {
+        extends: true,
+        // Loading TensorFlow.js takes seconds: these files share one copy a worker. Each brings up the backend that it needs.
+        test: { name: 'engine', include: ENGINE_TESTS, exclude: FLOAT64_TESTS, isolate: false },
+      },
+      { extends: true, test: { name: 'float64', include: FLOAT64_TESTS } },
+      {
+        extends: true,
+        test: {
+          name: 'rest',
+          include: [
+            'src/**/*.test.{ts,tsx}',
+            'workers/**/*.test.ts',
+            'cli/**/*.test.ts',
+            'scripts/**/*.test.mjs',
+          ],
+          exclude: [...ENGINE_TESTS, ...FLOAT64_TESTS],
+        },
+      },
+    ],
   },
 });
