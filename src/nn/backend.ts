@@ -88,8 +88,9 @@ export function close(backend: Backend): void {
   if (tf.findBackend('webgpu')) tf.removeBackend('webgpu');
 }
 
-/** Tensors alive now, and bytes of the wasm heap where there is one; for leak tests and the page's memory line. */
-export function memory(): { tensors: number; bytes: number } {
+/** What is held now: tensors and their bytes, and on wasm the size of the whole heap, which grows but never shrinks. */
+export function memory(): { tensors: number; bytes: number; heap: number } {
   const { numTensors, numBytes } = tf.memory();
-  return { tensors: numTensors, bytes: numBytes };
+  const wasm = (tf.backend() as unknown as { wasm?: { HEAPU8: Uint8Array } }).wasm;
+  return { tensors: numTensors, bytes: numBytes, heap: wasm?.HEAPU8.byteLength ?? 0 };
 }
