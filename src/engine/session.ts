@@ -22,8 +22,8 @@ import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
 import { type Divergence, findDivergence } from './diagnose';
 import { copyState, disposeGradient, disposeState, type StepGradient, type TrainingState } from './state';
 
-/** Rows of one forward pass outside training. */
-const CHUNK = 4096;
+/** Rows of one forward pass outside training: about a training step's worth, so that an evaluation gives way as soon as a step would. */
+const CHUNK = 1024;
 /** Rows of a cohort that a probe is averaged over. */
 const PROBE_ROWS = 512;
 

@@ -81,6 +81,20 @@ describe('by hand', () => {
     expect(states().at(-1)).toBe('paused');
   });
 
+  it('Pause breaks off an evaluation, which is made up for before the next step', async () => {
+    trainer.load(tinyData({ rows: 40_000, trainRows: 400 }));
+    await start({ pipeline: pipeline({ steps: 5000 }) });
+    // The first evaluation has 39 chunks; nothing of it is told yet.
+    await turn();
+    const { step } = await trainer.pause();
+    expect(step).toBe(0);
+    expect(of('evaluation')).toEqual([]);
+    expect(states()).toEqual(['preparing', 'training', 'paused']);
+    await trainer.step(1);
+    expect(of('evaluation').map((e) => e.evaluation.step)).toEqual([0]);
+    expect(stepsSeen()).toEqual([1]);
+  });
+
   it('steps, pauses and resumes give the same losses as one run', async () => {
     await start();
     await trainer.settled();
@@ -109,6 +123,16 @@ describe('by hand', () => {
 });
 
 describe('what does not fit', () => {
+  it('Stop while it starts leaves nothing running and tells no failure', async () => {
+    const starting = start();
+    await trainer.stop();
+    await starting;
+    await trainer.settled();
+    expect(stepsSeen()).toEqual([]);
+    expect(of('failed')).toEqual([]);
+    await expect(trainer.pause()).rejects.toThrow(/press Train first/);
+  });
+
   it('says what to do where nothing is loaded or running', async () => {
     const empty = new Trainer({ wasmFiles: wasmPaths(), emit: () => {}, yieldNow: turn });
     await expect(empty.start({ pipeline: pipeline(), backend: 'wasm' })).rejects.toThrow(/No data is loaded/);

@@ -4,6 +4,7 @@ import { close, openWebGpu, type WasmFiles } from '../nn';
 import type {
   BackendChoice,
   Description,
+  Evaluation,
   LiveEdit,
   ProbeReading,
   RunEvent,
@@ -33,6 +34,9 @@ export interface TrainerStart {
   readonly paused?: boolean;
 }
 
+/** An evaluation that gave way to a pause. */
+class BrokenOff extends Error {}
+
 export class Trainer {
   private data: Dataset | null = null;
   private session: Session | null = null;
@@ -43,6 +47,10 @@ export class Trainer {
   private lostReason: string | null = null;
   /** Steps that may still be done: 0 while paused, ∞ while training. */
   private allowance = 0;
+  /** Somebody wants the loop to rest: a long evaluation then breaks off. */
+  private resting = false;
+  /** An evaluation that has not been told yet: at the start, or broken off by a pause. */
+  private evaluationDue = false;
   /** The loop that is under way, or the last one. */
   private loop: Promise<void> = Promise.resolve();
   private looping = false;
@@ -66,20 +74,32 @@ export class Trainer {
 
   /** Ends the run before, brings up the backend and starts; resolves when training (or the pause before it) has begun. */
   async start({ pipeline, backend, from, paused = false }: TrainerStart): Promise<void> {
-    await this.stop();
     const generation = ++this.generation;
+    await this.halt();
+    if (generation !== this.generation) return;
     const data = this.needData();
     this.choice = backend;
     this.emitState('preparing', from?.step ?? 0);
     const chosen = await this.bringUp(backend, pipeline, data);
-    if (generation !== this.generation) return;
+    if (generation !== this.generation) {
+      close(chosen.backend);
+      return;
+    }
     this.adopt(chosen);
-    this.session = new Session(pipeline, data, from);
-    this.lastSnapshot = from ?? (await this.session.snapshot());
-    await this.evaluate();
+    const session = new Session(pipeline, data, from);
+    const first = from ?? (await session.snapshot());
+    if (generation !== this.generation) {
+      session.dispose();
+      return;
+    }
+    this.session = session;
+    this.lastSnapshot = first;
+    this.evaluationDue = true;
+    this.resting = false;
     this.allowance = paused ? 0 : Number.POSITIVE_INFINITY;
-    this.emitState(paused ? 'paused' : 'training', this.session.step);
-    if (!paused) this.run();
+    if (!paused) this.emitState('training', session.step);
+    this.run();
+    if (paused) await this.loop;
   }
 
   /** The backend for a run; one that is up and was asked for is kept. */
@@ -108,6 +128,7 @@ export class Trainer {
   async pause(): Promise<{ step: number }> {
     const session = this.needSession();
     this.allowance = 0;
+    this.resting = true;
     await this.loop;
     return { step: this.session?.step ?? session.step };
   }
@@ -117,6 +138,7 @@ export class Trainer {
     this.needSession();
     if (this.allowance === Number.POSITIVE_INFINITY) this.allowance = 0;
     if (this.allowance === 0) await this.loop;
+    this.resting = false;
     this.allowance += count;
     this.run();
     await this.loop;
@@ -129,6 +151,7 @@ export class Trainer {
     const session = this.needSession();
     if (session.finished) throw new Error('The run is finished: add steps, or reset it.');
     this.allowance = Number.POSITIVE_INFINITY;
+    this.resting = false;
     this.emitState('training', session.step);
     this.run();
   }
@@ -136,7 +159,13 @@ export class Trainer {
   /** Ends the run and frees what it held. */
   async stop(): Promise<void> {
     this.generation++;
+    await this.halt();
+  }
+
+  /** Lets the loop come to rest and frees the session. */
+  private async halt(): Promise<void> {
     this.allowance = 0;
+    this.resting = true;
     await this.loop;
     if (!this.session) return;
     const { step } = this.session;
@@ -229,6 +258,8 @@ export class Trainer {
       return false;
     };
 
+    if (this.evaluationDue) await this.evaluate(session);
+    frameAt = performance.now();
     let inFlight: Promise<void> | null = null;
     while (this.allowance > 0 && !session.finished) {
       this.allowance--;
@@ -243,7 +274,7 @@ export class Trainer {
         if (!(await frame())) return;
       }
       if (evaluation) {
-        await this.evaluate();
+        await this.evaluate(session);
         frameAt = performance.now();
       }
       if (now - snapshotAt >= snapshotEvery) {
@@ -273,10 +304,21 @@ export class Trainer {
     this.options.emit({ kind: 'snapshot', snapshot });
   }
 
-  private async evaluate(): Promise<void> {
-    const session = this.needSession();
-    const evaluation = await session.evaluate(this.options.yieldNow);
+  /** Evaluates and tells. A pause breaks it off, unless it is the last one; it is then made up for before the next step. */
+  private async evaluate(session: Session): Promise<void> {
+    this.evaluationDue = true;
+    let evaluation: Evaluation;
+    try {
+      evaluation = await session.evaluate(async () => {
+        await this.options.yieldNow();
+        if (this.resting && !session.finished) throw new BrokenOff();
+      });
+    } catch (cause) {
+      if (cause instanceof BrokenOff) return;
+      throw cause;
+    }
     this.checkDevice();
+    this.evaluationDue = false;
     this.options.emit({ kind: 'evaluation', evaluation });
     if (this.watched.size === 0) return;
     for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });
