@@ -1,5 +1,5 @@
 /** Hyper-parameters that several specs share, with the ranges of the study (Kutak, Table 7). */
-import type { HyperParam } from '../pipeline/spec';
+import type { HyperParam, ParamValues } from '../pipeline/spec';
 
 /** The study that the lab is built around; its Table 7 gives most ranges. */
 export const STUDY = {
@@ -44,4 +44,11 @@ export const widths = (
   maxLayers: 4,
   suggested,
   default: fallback,
+});
+
+/** What a block with the three parameters `layers` (widths), `dropout` and `batchNorm` hands to its MLP. */
+export const mlpOf = (params: ParamValues) => ({
+  widths: params.layers as readonly number[],
+  dropout: params.dropout as number,
+  batchNorm: params.batchNorm as boolean,
 });

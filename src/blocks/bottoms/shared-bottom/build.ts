@@ -1,14 +1,13 @@
 import { asTokens, fromTokens, Mlp } from '../../../nn';
 import type { BuildStream } from '../../contract';
+import { mlpOf } from '../../paper';
 
 /** b_k = MLP_s(x) for every task k: one network. Where an input module gives each task its own x_k, it is run on each. */
 export const build: BuildStream = ({ scope, params }, input) => {
   const mlp = new Mlp(scope, {
     input: { groups: 1, width: input.width },
     groups: 1,
-    widths: params.layers as number[],
-    dropout: params.dropout as number,
-    batchNorm: params.batchNorm as boolean,
+    ...mlpOf(params),
   });
   const output = { groups: input.groups, width: mlp.output.width };
   return {
