@@ -5,6 +5,7 @@ import {
   DataError,
   type Dataset,
   DEFAULT_REQUEST,
+  prepare,
   readAliExpressCsv,
   type SimulationRequest,
   simulateWorld,
@@ -56,9 +57,9 @@ export async function loadData(source: DataSource, io: Io, quiet: boolean): Prom
     }
     if (source.note) say(source.note);
     say(`Reading ${source.path} …`);
-    const { dataset, notes } = await readAliExpressCsv(await open(source.path), basename(source.path), work);
-    for (const note of notes) say(note);
-    return dataset;
+    const table = await readAliExpressCsv(await open(source.path), basename(source.path), work);
+    for (const note of table.notes) say(note);
+    return prepare(table);
   } catch (cause) {
     if (io.signal.aborted) throw interrupted();
     if (cause instanceof DataError) throw badInput(cause.message);

@@ -1,20 +1,13 @@
 /** Simulated worlds on the command line: `sim:es?r=-1&n=100000` ↔ a simulation request. */
 import { z } from 'zod';
-import { DEFAULT_REQUEST, type SimulationRequest } from '../src/data';
+import { DEFAULT_REQUEST, type SimulationRequest, simulationRequestSchema } from '../src/data';
 import { badInput } from './io';
 
 /** Wider than the page's ranges at both ends: small worlds for tests and scripts, large ones for machines with the memory. */
 export const requestSchema = z.strictObject({
-  country: z.enum(['ES']),
-  relatedness: z.number().min(-1).max(1),
+  ...simulationRequestSchema.shape,
   impressions: z.number().int().min(20_000).max(50_000_000),
   rows: z.number().int().min(500).max(1_000_000),
-  clickKeepRate: z.number().min(0.01).max(1),
-  seed: z
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31 - 1),
 });
 
 /** Keys of the address, and the settings that they stand for. */

@@ -1,6 +1,7 @@
 /** The page's end of the workers: spawns them, checks what they say, notices when one dies, and lets no call hang for ever. */
 import * as Comlink from 'comlink';
 import { z } from 'zod';
+import { datasetBuffers } from '../src/data/dataset';
 import type { DataApi, Snapshot, TrainerApi, TrainerEvent } from './protocol';
 
 /** What of a Worker the guard needs; tests hand in a fake. */
@@ -264,7 +265,7 @@ export interface Client {
   /** Hands the trainer its own copy of the data worker's data set. */
   handOver(): Promise<void>;
   /** A function that the data worker may call. */
-  callback(report: (share: number) => void): (share: number) => void;
+  callback<T>(report: (value: T) => void): (value: T) => void;
 }
 
 export const client: Client = {
@@ -283,12 +284,7 @@ export const client: Client = {
   data: (use) => dataGuard.call(use),
   async handOver() {
     const dataset = await dataGuard.call((api) => api.copy());
-    const { categorical, numerical, labels, weights, groups, rowIds, truth } = dataset;
-    const arrays = [categorical, numerical, labels, weights, groups, rowIds];
-    const buffers = [...arrays, ...(truth ? [truth.probabilities, truth.featureWeights] : [])].map(
-      (a) => a.buffer as ArrayBuffer,
-    );
-    await trainerGuard.call((api) => api.load(Comlink.transfer(dataset, buffers)));
+    await trainerGuard.call((api) => api.load(Comlink.transfer(dataset, datasetBuffers(dataset))));
   },
   callback: (report) => Comlink.proxy(report),
 };

@@ -1,5 +1,6 @@
 import * as Comlink from 'comlink';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DEFAULT_REQUEST } from '../src/data';
 import { COLUMNS } from '../src/data/readers/layout';
 import { createDataApi } from './data.worker';
 import type { DataApi } from './protocol';
@@ -23,14 +24,7 @@ afterAll(() => {
   far.close();
 });
 
-const REQUEST = {
-  country: 'ES',
-  relatedness: 0.5,
-  impressions: 1_500_000,
-  rows: 50_000,
-  clickKeepRate: 0.5,
-  seed: 1,
-} as const;
+const REQUEST = { ...DEFAULT_REQUEST, impressions: 1_500_000, rows: 50_000 };
 
 const row = (page: number, click: number) =>
   COLUMNS.map((c) =>
@@ -51,9 +45,9 @@ describe('the data worker', () => {
   });
 
   it('opens a file and keeps it when the next one is refused', async () => {
-    const summary = await here.open(good, () => undefined);
+    const summary = await here.open([good], null, () => undefined);
     expect(summary).toMatchObject({ rows: 12, source: { title: 'mine.csv' }, oracle: null });
-    const error = await here.open(file(row(1, 5)), () => undefined).catch((e: unknown) => e);
+    const error = await here.open([file(row(1, 5))], null, () => undefined).catch((e: unknown) => e);
     expect(error).toMatchObject({
       name: 'DataError',
       message: 'mine.csv, line 2, column click holds "5"; a label must be 0 or 1.',

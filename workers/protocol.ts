@@ -1,5 +1,11 @@
 /** What the page and the trainer say to each other: types only. Commands travel by Comlink, events on one MessagePort. */
 import type { Dataset } from '../src/data/dataset';
+import type { Mapping, Preview } from '../src/data/mapping/mapping';
+import type { Progress } from '../src/data/pace';
+import type { Profile } from '../src/data/profile/profile';
+import type { ShardOffer, StoredShard } from '../src/data/shards/manifest';
+import type { SimulationRequest } from '../src/data/simulator/request';
+import type { DatasetSummary } from '../src/data/summary';
 import type {
   BackendChoice,
   Description,
@@ -23,6 +29,17 @@ export type {
   RunState,
   Snapshot,
 } from '../src/pipeline/run';
+
+export type {
+  DatasetSummary,
+  Mapping,
+  Preview,
+  Profile,
+  Progress,
+  ShardOffer,
+  SimulationRequest,
+  StoredShard,
+};
 
 interface Stamp {
   readonly runId: string;
@@ -66,35 +83,35 @@ export interface TrainerApi {
   ping(): number;
 }
 
-/** What the user may choose of the simulated world (first cut: Spain). */
-export interface SimulationRequest {
-  readonly country: 'ES';
-  readonly relatedness: number;
-  readonly impressions: number;
-  readonly rows: number;
-  readonly clickKeepRate: number;
-  readonly seed: number;
+/** Browser storage in bytes; null where the browser does not say. */
+export interface StorageRoom {
+  readonly used: number | null;
+  readonly quota: number | null;
 }
 
-export interface DatasetSummary {
-  readonly fingerprint: string;
-  readonly source: Dataset['source'];
-  readonly schema: Dataset['schema'];
-  readonly rows: number;
-  readonly trainRows: number;
-  /** By task: positive rows, and the population rate (weighted). */
-  readonly tasks: readonly { readonly name: string; readonly positives: number; readonly rate: number }[];
-  /** By output space id: AUC of the true probabilities, where known (validation part). */
-  readonly oracle: Readonly<Record<string, number>> | null;
-  /** Things worth knowing that do not stop the data from loading. */
-  readonly notes: readonly string[];
-}
+type Report = (progress: Progress) => void;
 
-/** The data worker's commands: make or read a data set; it keeps the last good one. */
+/** The data worker's commands: make, read, keep and look into a data set. All reject with one clear sentence; the last good one stays. */
 export interface DataApi {
-  simulate(request: SimulationRequest, progress: (share: number) => void): Promise<DatasetSummary>;
-  /** Reads an AliExpress CSV in MTReclib's layout. Rejects with one sentence naming row and column. */
-  open(file: File, progress: (share: number) => void): Promise<DatasetSummary>;
+  simulate(request: SimulationRequest, progress: Report): Promise<DatasetSummary>;
+  /** A first look at one or two files, within a second however large. */
+  preview(files: readonly File[]): Promise<Preview>;
+  /** Reads files; with null by what `preview` guesses. */
+  open(files: readonly File[], mapping: Mapping | null, progress: Report): Promise<DatasetSummary>;
+  /** Stops what is under way, whose promise then rejects. */
+  cancel(): void;
+  /** What the Data view shows of the current data set. */
+  profile(): Promise<Profile>;
+  /** The current data set into browser storage. */
+  saveShard(): Promise<StoredShard>;
+  listShards(): Promise<{ readonly shards: readonly StoredShard[]; readonly room: StorageRoom }>;
+  openShard(id: string, progress: Report): Promise<DatasetSummary>;
+  deleteShard(id: string): Promise<void>;
+  /** The current data set as one ZIP of manifest and Parquet parts. */
+  downloadShard(): Promise<{ readonly name: string; readonly blob: Blob }>;
+  /** Fetches the manifest at an address, and nothing else. */
+  inspectUrl(url: string): Promise<ShardOffer>;
+  openUrl(url: string, progress: Report): Promise<DatasetSummary>;
   /** A copy of the current data set, buffers transferred. */
   copy(): Dataset;
   ping(): number;

@@ -5,6 +5,16 @@ export interface CategoricalColumn {
   readonly name: string;
   /** Number of codes; every value in the column is below it. */
   readonly vocabulary: number;
+  /** What each code stood for in the source, where it was a text or the codes were renumbered; [vocabulary]. */
+  readonly values?: readonly string[];
+}
+
+/** A list of categories on every row, e.g. the items that a user clicked, newest first. */
+export interface SequenceColumn {
+  readonly name: string;
+  readonly vocabulary: number;
+  /** Most entries that a row may have. */
+  readonly longest: number;
 }
 
 /** A label column, one event. `labels` are entire-space: 1 iff the event happened on that impression. */
@@ -22,15 +32,44 @@ export interface DatasetSchema {
   readonly tasks: readonly TaskColumn[];
   /** Name of the column that groups rows into pages (search_id), or null where rows stand alone. */
   readonly group: string | null;
+  /** Name of the categorical column that tells the market, where rows of several lie together. */
+  readonly country?: string;
+  readonly sequences?: readonly SequenceColumn[];
 }
 
 /** Where a dataset comes from; shown wherever its numbers are shown. */
 export interface DatasetSource {
-  readonly kind: 'simulated' | 'file';
+  readonly kind: 'simulated' | 'file' | 'shard';
   /** Short name for the top bar, e.g. "ES" or "train.csv". */
   readonly title: string;
   /** One line, e.g. "simulated · r 0.5 · seed 1" or "1,000 rows of train.csv". */
   readonly detail: string;
+}
+
+/** The lists of one sequence column. Row i has the entries offsets[i] … offsets[i+1]−1. */
+export interface Sequences {
+  /** [N+1], rising from 0. */
+  readonly offsets: Uint32Array;
+  /** [offsets[N]] codes, each below the column's vocabulary. */
+  readonly codes: Int32Array;
+  /** [offsets[N]] how long ago, in days where the source says; 0 where it does not. */
+  readonly ages: Float32Array;
+}
+
+/** Per numerical column: what turned the source's number x into (x − mean) · scale; a scale of 0 marks a constant column. */
+export interface Scaling {
+  readonly mean: Float64Array;
+  readonly scale: Float64Array;
+}
+
+/** How the rows came out of their source; shown beside the sample's own figures. */
+export interface Origin {
+  /** Rows that the source has. */
+  readonly rows: number;
+  /** By task, in the order of the schema: rows of the source with the event. */
+  readonly positives: readonly number[];
+  /** What was sampled by itself: rows of the source, rows kept, e.g. "click without conversion". */
+  readonly strata: readonly { readonly name: string; readonly rows: number; readonly kept: number }[];
 }
 
 /**
@@ -56,8 +95,14 @@ export interface Dataset {
   readonly groups: Uint32Array;
   /** [N] number of the row in its source (0-based data row of the file, or candidate number in the simulation). */
   readonly rowIds: Uint32Array;
+  /** [sequence columns] in the order of the schema; absent where it has none. */
+  readonly sequences?: readonly Sequences[];
   /** Present where the truth is known (simulated): what no model can beat. */
   readonly truth?: Truth;
+  readonly scaling?: Scaling;
+  readonly origin?: Origin;
+  /** Complete, unthinned pages apart from all other rows, for page metrics (NDCG@k, GAUC, …); scaled like their parent. */
+  readonly pages?: Dataset;
 }
 
 export interface Truth {
@@ -67,11 +112,17 @@ export interface Truth {
   readonly featureWeights: Float32Array;
 }
 
+/** The arrays of a dataset, its pages included. */
+function arraysOf(d: Dataset): ArrayBufferView[] {
+  const arrays: ArrayBufferView[] = [d.categorical, d.numerical, d.labels, d.weights, d.groups, d.rowIds];
+  if (d.truth) arrays.push(d.truth.probabilities, d.truth.featureWeights);
+  for (const s of d.sequences ?? []) arrays.push(s.offsets, s.codes, s.ages);
+  return d.pages ? [...arrays, ...arraysOf(d.pages)] : arrays;
+}
+
 /** The buffers of a dataset, to transfer it between threads without a copy. */
 export function datasetBuffers(d: Dataset): ArrayBuffer[] {
-  const arrays = [d.categorical, d.numerical, d.labels, d.weights, d.groups, d.rowIds];
-  if (d.truth) arrays.push(d.truth.probabilities, d.truth.featureWeights);
-  return arrays.map((a) => a.buffer as ArrayBuffer);
+  return arraysOf(d).map((a) => a.buffer as ArrayBuffer);
 }
 
 /** A reader's refusal: one sentence that says what is wrong, where, and what to do. */

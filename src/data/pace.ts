@@ -1,8 +1,18 @@
 /** Long work in a worker: report progress, let messages in, stop when asked to. */
 
+/** How far long work has come. */
+export interface Progress {
+  /** 0…1. */
+  readonly share: number;
+  /** Where a file is read: */
+  readonly bytesPerSecond?: number;
+  readonly secondsLeft?: number;
+  readonly rows?: number;
+}
+
 export interface LongWork {
-  /** Share done, 0…1; called a few times a second. */
-  readonly onProgress?: ((share: number) => void) | undefined;
+  /** Called a few times a second. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Stops the work; its promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -23,16 +33,16 @@ function turn(): Promise<void> {
 const BREATH_MS = 25;
 const REPORT_MS = 60;
 
-/** Returns `beat(share)`: to be awaited at every natural pause, cheap when it is called too often. */
-export function pace({ onProgress, signal }: LongWork): (share: number) => Promise<void> {
+/** Returns `beat(share, more)`: to be awaited at every natural pause, cheap when it is called too often. */
+export function pace({ onProgress, signal }: LongWork) {
   let breathed = performance.now();
   let reported = Number.NEGATIVE_INFINITY;
-  return async (share) => {
+  return async (share: number, more?: () => Omit<Progress, 'share'>): Promise<void> => {
     signal?.throwIfAborted();
     const now = performance.now();
     if (now - reported >= REPORT_MS || share >= 1) {
       reported = now;
-      onProgress?.(share);
+      onProgress?.({ share, ...more?.() });
     }
     if (now - breathed >= BREATH_MS) {
       await turn();

@@ -1,5 +1,5 @@
 /** What every source of data goes through: the split by page, the z-scores, the fingerprint. */
-import type { Dataset, DatasetSchema } from './dataset';
+import type { Dataset, DatasetSchema, Scaling, Sequences } from './dataset';
 import { hash32 } from './random';
 
 /** Share of the pages that train; the others validate. */
@@ -10,18 +10,13 @@ export const CLIP = 5;
 
 const SPLIT_STREAM = 0x73706c74;
 
-export interface Split {
-  /** [N] row numbers, training part first, each part in its old order. */
-  readonly order: Uint32Array;
-  readonly trainRows: number;
-}
-
 /**
  * Splits rows into training and validation by hash of their page, so that no page lies in both.
  * `pages` [N] identifies each row's page and alone decides its part: a page falls on the same side in every run.
  * Where that leaves a part empty although there are two pages, the page nearest to the line changes sides.
+ * Returns [N] 1 = validation, 0 = training.
  */
-export function splitByPage(pages: Uint32Array): Split {
+export function splitByPage(pages: Uint32Array): Uint8Array {
   const n = pages.length;
   const line = TRAIN_SHARE * 2 ** 32;
   let nearestBelow = -1;
@@ -45,12 +40,9 @@ export function splitByPage(pages: Uint32Array): Split {
     // A single page cannot be divided: it trains, and there is nothing to validate on.
     cut = highest + 1;
   }
-  const order = new Uint32Array(n);
-  let trainRows = 0;
-  for (let i = 0; i < n; i++) if (places[i]! < cut) order[trainRows++] = i;
-  let next = trainRows;
-  for (let i = 0; i < n; i++) if (places[i]! >= cut) order[next++] = i;
-  return { order, trainRows };
+  const validation = new Uint8Array(n);
+  for (let i = 0; i < n; i++) validation[i] = places[i]! < cut ? 0 : 1;
+  return validation;
 }
 
 type Column = Int32Array | Uint32Array | Uint8Array | Float32Array;
@@ -65,19 +57,33 @@ export function gatherRows<T extends Column>(source: T, width: number, order: Ui
   return target;
 }
 
+/** The lists of the given rows, in the given order. */
+export function gatherSequences({ offsets, codes, ages }: Sequences, order: Uint32Array): Sequences {
+  const starts = new Uint32Array(order.length + 1);
+  for (let i = 0; i < order.length; i++) {
+    starts[i + 1] = starts[i]! + offsets[order[i]! + 1]! - offsets[order[i]!]!;
+  }
+  const to = { codes: new Int32Array(starts.at(-1)!), ages: new Float32Array(starts.at(-1)!) };
+  for (let i = 0; i < order.length; i++) {
+    const [from, end] = [offsets[order[i]!]!, offsets[order[i]! + 1]!];
+    to.codes.set(codes.subarray(from, end), starts[i]!);
+    to.ages.set(ages.subarray(from, end), starts[i]!);
+  }
+  return { offsets: starts, ...to };
+}
+
 /**
- * Replaces raw values [N·M] by z-scores clipped to ±5, in place; NaN (missing) becomes 0.
+ * Mean and 1/sd of each column of raw values [N·M], NaN = missing.
  *
- * Mean and standard deviation are those of the training part and weighted by inclusion weight: they describe the
- * population, so that a column means the same whatever share of the clicks was kept. A column without spread becomes 0.
- * Returns the columns without spread.
+ * Both are those of the training part (the first `trainRows` rows) and weighted by inclusion weight: they describe the
+ * population, so that a column means the same whatever share of the clicks was kept. A column without spread has scale 0.
  */
-export function standardise(
+export function scalingOf(
   values: Float32Array,
   columns: number,
   trainRows: number,
   weights: Float32Array,
-): number[] {
+): Scaling {
   const sum = new Float64Array(columns);
   const total = new Float64Array(columns);
   const low = new Float64Array(columns).fill(Number.POSITIVE_INFINITY);
@@ -104,12 +110,17 @@ export function standardise(
   }
   // Equal ends, not a small variance, tell a constant column: rounding leaves a variance just above 0.
   const scale = square.map((s, c) => (low[c]! < high[c]! && s > 0 ? 1 / Math.sqrt(s / total[c]!) : 0));
+  return { mean, scale };
+}
+
+/** Replaces raw values [N·M] by z-scores clipped to ±5, in place; NaN (missing) and constant columns become 0. */
+export function standardise(values: Float32Array, { mean, scale }: Scaling): void {
+  const columns = mean.length;
   for (let at = 0, c = 0; at < values.length; at++) {
     const z = (values[at]! - mean[c]!) * scale[c]!;
     values[at] = Number.isNaN(z) ? 0 : z > CLIP ? CLIP : z < -CLIP ? -CLIP : z;
     if (++c === columns) c = 0;
   }
-  return [...scale.keys()].filter((c) => scale[c] === 0);
 }
 
 /** Two murmur3 lanes over 32-bit words. Not cryptographic: it tells data sets apart, it does not guard against forgery. */
@@ -135,7 +146,7 @@ class Digest {
   }
 }
 
-/** 64-bit digest of schema, split and all bytes, as 16 hex digits. Where the data came from does not enter. */
+/** 64-bit digest of schema, split and all bytes, as 16 hex digits. Where the data came from does not enter, nor do its pages. */
 export function fingerprintOf(d: Omit<Dataset, 'fingerprint' | 'source'>): string {
   const digest = new Digest();
   const text = JSON.stringify(d.schema);
@@ -145,6 +156,7 @@ export function fingerprintOf(d: Omit<Dataset, 'fingerprint' | 'source'>): strin
   digest.word(d.trainRows);
   const columns: Column[] = [d.categorical, d.numerical, d.labels, d.weights, d.groups, d.rowIds];
   if (d.truth) columns.push(d.truth.probabilities, d.truth.featureWeights);
+  for (const s of d.sequences ?? []) columns.push(s.offsets, s.codes, s.ages);
   for (const column of columns) {
     digest.word(column.length);
     // Bytes are read one by one and all else as whole words, so that the order of bytes in memory does not matter.

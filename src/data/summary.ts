@@ -1,8 +1,8 @@
 /** What is worth knowing of a data set without holding it: sizes, rates, and what no model can beat. */
 import { expectedAuc } from '../metrics/auc';
-import type { Dataset, DatasetSchema, DatasetSource } from './dataset';
+import type { Check } from './checks/checks';
+import type { Dataset, DatasetSchema, DatasetSource, Origin } from './dataset';
 
-/** The same shape as the protocol's DatasetSummary. */
 export interface DatasetSummary {
   readonly fingerprint: string;
   readonly source: DatasetSource;
@@ -13,6 +13,9 @@ export interface DatasetSummary {
   readonly tasks: readonly { readonly name: string; readonly positives: number; readonly rate: number }[];
   /** By output space id: AUC of the true probabilities, where known (validation part). */
   readonly oracle: Readonly<Record<string, number>> | null;
+  /** How the rows came out of their source, where they were sampled. */
+  readonly origin: Origin | null;
+  readonly checks: readonly Check[];
   /** Things worth knowing that do not stop the data from loading. */
   readonly notes: readonly string[];
 }
@@ -50,7 +53,11 @@ export function oracleAucs(d: Dataset): Record<string, number> | null {
   return oracle;
 }
 
-export function summarise(d: Dataset, notes: readonly string[] = []): DatasetSummary {
+export function summarise(
+  d: Dataset,
+  notes: readonly string[] = [],
+  checks: readonly Check[] = [],
+): DatasetSummary {
   const K = d.schema.tasks.length;
   const positives = new Array<number>(K).fill(0);
   const weighted = new Array<number>(K).fill(0);
@@ -75,6 +82,8 @@ export function summarise(d: Dataset, notes: readonly string[] = []): DatasetSum
       rate: total > 0 ? weighted[k]! / total : 0,
     })),
     oracle: oracleAucs(d),
+    origin: d.origin ?? null,
+    checks,
     notes,
   };
 }

@@ -1,7 +1,7 @@
 /** Actions on data: simulate a world, open a file. What fails leaves the data and the run as they were. */
 
 import { WorkerDied } from '../../workers/client';
-import type { DatasetSummary, SimulationRequest } from '../../workers/protocol';
+import type { DatasetSummary, Progress, SimulationRequest } from '../../workers/protocol';
 import { tellError } from './notices';
 import { describe, endForNewData, messageOf, theClient } from './session';
 import { useData } from './stores';
@@ -21,19 +21,21 @@ export function simulate(change: Partial<SimulationRequest> = {}): Promise<void>
 /** Reads a file on this machine; nothing is uploaded. */
 export function openFile(file: File): Promise<void> {
   const client = theClient();
-  return take(file.name, null, (report) => client.data((api) => api.open(file, client.callback(report))));
+  return take(file.name, null, (report) =>
+    client.data((api) => api.open([file], null, client.callback(report))),
+  );
 }
 
 async function take(
   what: string,
   request: SimulationRequest | null,
-  make: (report: (share: number) => void) => Promise<DatasetSummary>,
+  make: (report: (progress: Progress) => void) => Promise<DatasetSummary>,
 ): Promise<void> {
   const mine = ++asked;
   const stillWanted = () => mine === asked;
   useData.setState({ loading: { what, share: 0 } });
   try {
-    const summary = await make((share) => {
+    const summary = await make(({ share }) => {
       if (stillWanted() && useData.getState().loading) useData.setState({ loading: { what, share } });
     });
     if (!stillWanted()) return;

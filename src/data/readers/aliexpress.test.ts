@@ -149,7 +149,7 @@ describe('a file in the right layout', () => {
 
   it('reports progress, and stops when told to', async () => {
     const shares: number[] = [];
-    await read(csv(...good), { onProgress: (s) => shares.push(s) });
+    await read(csv(...good), { onProgress: ({ share }) => shares.push(share) });
     expect(shares.at(-1)).toBe(1);
     const stop = new AbortController();
     stop.abort(new Error('enough'));

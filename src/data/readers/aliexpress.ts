@@ -1,20 +1,15 @@
 /** Reads an AliExpress CSV in MTReclib's layout (82 columns with header) into a data set, row by row, in the reader's own memory. */
 import Papa from 'papaparse';
-import { DataError, type Dataset } from '../dataset';
+import { DataError } from '../dataset';
 import { type LongWork, pace } from '../pace';
-import { aliExpressSchema, fingerprintOf, gatherRows, splitByPage, standardise } from '../prepare';
+import { aliExpressSchema, splitByPage } from '../prepare';
+import { prepare, type Table } from '../table';
 import { CATEGORICALS, columnPlaces, NUMERICALS } from './layout';
 import { RowTable } from './rows';
 import { textPieces } from './text';
 
 /** Rows kept of a longer file: about 120 MB of typed arrays, and as much again for a moment while they are put in order. */
 export const ROW_BUDGET = 400_000;
-
-export interface FileData {
-  readonly dataset: Dataset;
-  /** Things worth knowing that did not stop the file from loading; one sentence each. */
-  readonly notes: readonly string[];
-}
 
 export interface ReadOptions extends LongWork {
   /** Largest number of rows to keep; the first ones are kept. */
@@ -80,7 +75,7 @@ async function readRows(
 
 function notesOn(
   read: Read,
-  dataset: Dataset,
+  content: Table,
   file: string,
   budget: number,
   constant: readonly number[],
@@ -107,7 +102,7 @@ function notesOn(
     notes.push('All rows belong to one page (search_id), so nothing is left to validate on.');
   }
   let clicks = 0;
-  for (let i = 0; i < dataset.trainRows; i++) clicks += dataset.labels[i * TASKS]!;
+  for (let i = 0; i < content.rows; i++) clicks += (1 - content.validation[i]!) * content.labels[i * TASKS]!;
   if (clicks === 0)
     notes.push('There is no click in the training part, so a model has nothing to learn from.');
   return notes;
@@ -118,11 +113,7 @@ function notesOn(
  * header, in any order of columns. All weights are 1. Rejects with a DataError of one sentence that names file, line and
  * column (see the sentences in layout, rows and text), or with the signal's reason when stopped.
  */
-export async function readAliExpressCsv(
-  blob: Blob,
-  file: string,
-  options: ReadOptions = {},
-): Promise<FileData> {
+export async function readAliExpressCsv(blob: Blob, file: string, options: ReadOptions = {}): Promise<Table> {
   const budget = options.budget ?? ROW_BUDGET;
   const beat = pace(options);
   await beat(0);
@@ -137,33 +128,32 @@ export async function readAliExpressCsv(
     throw new DataError(`${file} holds no data: ${why}; choose a file with at least one row.`, { file });
   }
 
-  const { order, trainRows } = splitByPage(table.pageHashes.subarray(0, rows));
-  const content = table.withinMemory(() => ({
-    schema: aliExpressSchema(
-      [...table.largest].map((code) => code + 1),
-      Array.from({ length: NUMERICALS }, (_, i) => i + 1),
-    ),
-    rows,
-    trainRows,
-    categorical: gatherRows(table.categorical, CATEGORICALS, order),
-    numerical: gatherRows(table.numerical, NUMERICALS, order),
-    labels: gatherRows(table.labels, TASKS, order),
-    weights: new Float32Array(rows).fill(1),
-    groups: gatherRows(table.groups, 1, order),
-    rowIds: gatherRows(table.rowIds, 1, order),
-  }));
+  const content = table.withinMemory(
+    (): Table => ({
+      schema: aliExpressSchema(
+        [...table.largest].map((code) => code + 1),
+        Array.from({ length: NUMERICALS }, (_, i) => i + 1),
+      ),
+      source: {
+        kind: 'file',
+        title: file,
+        detail: `${read.more ? 'first ' : ''}${plural(rows, 'row')} of ${file}`,
+      },
+      rows,
+      categorical: table.categorical.slice(0, rows * CATEGORICALS),
+      numerical: table.numerical.slice(0, rows * NUMERICALS),
+      labels: table.labels.slice(0, rows * TASKS),
+      weights: new Float32Array(rows).fill(1),
+      groups: table.groups.slice(0, rows),
+      rowIds: table.rowIds.slice(0, rows),
+      validation: splitByPage(table.pageHashes.subarray(0, rows)),
+      notes: [],
+    }),
+  );
   await beat(0.95);
-  const constant = standardise(content.numerical, NUMERICALS, trainRows, content.weights);
-  const dataset: Dataset = {
-    ...content,
-    source: {
-      kind: 'file',
-      title: file,
-      detail: `${read.more ? 'first ' : ''}${plural(rows, 'row')} of ${file}`,
-    },
-    fingerprint: fingerprintOf(content),
-  };
-  const notes = notesOn(read, dataset, file, budget, constant);
+  const dataset = prepare(content);
+  const constant = [...dataset.scaling!.scale.keys()].filter((c) => dataset.scaling!.scale[c] === 0);
+  const notes = notesOn(read, content, file, budget, constant);
   await beat(1);
-  return { dataset, notes };
+  return { ...content, notes };
 }

@@ -181,9 +181,9 @@ export interface Rendered {
 
 const ROWS_PER_BREATH = 2000;
 
-/** Renders the kept rows in the given order. Yields the share done now and then. */
-export function* render(seed: number, kept: Kept, order: Uint32Array): Generator<number, Rendered> {
-  const n = order.length;
+/** Renders the kept rows. Yields the share done now and then. */
+export function* render(seed: number, kept: Kept): Generator<number, Rendered> {
+  const n = kept.rows;
   const categorical = new Int32Array(n * C);
   const numerical = new Float32Array(n * M);
   const page = newPage();
@@ -192,8 +192,7 @@ export function* render(seed: number, kept: Kept, order: Uint32Array): Generator
   let current = -1;
   for (let i = 0; i < n; i++) {
     if (i % ROWS_PER_BREATH === 0) yield i / n;
-    const row = order[i]!;
-    const candidate = kept.candidates[row]!;
+    const candidate = kept.candidates[i]!;
     const p = Math.floor(candidate / ITEMS_PER_PAGE);
     if (p !== current) {
       renderPage(seed, p, page, pageCodes, pageValues);
@@ -204,9 +203,9 @@ export function* render(seed: number, kept: Kept, order: Uint32Array): Generator
 
     const rng = new Rng(seed, hash32(ITEM_LOOK_STREAM, candidate));
     for (const c of FREE_ITEM_CODES) categorical[i * C + c] = codeOf(CODE_SUMS[c]!, rng.uniform());
-    categorical[i * C + 9] = kept.flags[row * 2]!;
-    categorical[i * C + 10] = kept.flags[row * 2 + 1]!;
-    const first = row * ITEM_SIGNALS.length;
+    categorical[i * C + 9] = kept.flags[i * 2]!;
+    categorical[i * C + 10] = kept.flags[i * 2 + 1]!;
+    const first = i * ITEM_SIGNALS.length;
     for (const { block, zero } of DRAWN_BLOCKS) MASKED[block] = rng.uniform() < zero ? 1 : 0;
     MASKED[BLOCK_D] = kept.ranks[first + FIRST_OF_BLOCK_D]! < 0 ? 1 : 0;
     fill(numerical, i * M, ITEM_LEVEL, kept.ranks, first, MASKED, rng);

@@ -3,10 +3,28 @@ import { z } from 'zod';
 import { DataError } from '../dataset';
 import { COUNTRIES } from './marginals';
 
+export const COUNTRY_CHOICES = ['ES', 'RU', 'FR', 'NL', 'US', 'ALL'] as const;
+
 const request = z.strictObject({
-  country: z.enum(['ES']).default('ES'),
+  /** `micro-video`: four tasks (watch; click and enter after it; buy after enter) instead of click → purchase. */
+  world: z.enum(['aliexpress', 'micro-video']).default('aliexpress'),
+  /** A market, or all five in equal shares. */
+  country: z.enum(COUNTRY_CHOICES).default('ES'),
   /** r: 1 = one taste, −1 = what attracts clicks repels purchases. */
   relatedness: z.number().min(-1).max(1).default(0.5),
+  /** η, the share of products and kinks in the tastes. */
+  nonlinearity: z.number().min(0).max(1).default(0.5),
+  /** κ, how much markets differ in taste and in what is shown. */
+  countryShift: z.number().min(0).max(1).default(0),
+  /** How much the tasks pull shared parameters in opposite directions; 0 = as r says, 1 = most. */
+  tension: z.number().min(0).max(1).default(0),
+  /** s_c and s_R: how strongly clicks and purchases follow the tastes. */
+  clickStrength: z.number().min(0.8).max(1.5).default(1.15),
+  purchaseStrength: z.number().min(1.3).max(2.2).default(1.8),
+  /** A third task between click and purchase. */
+  addToCart: z.boolean().default(false),
+  /** What each user did before: lists of items that raise the tasks' scores. */
+  sequences: z.boolean().default(false),
   /** M, virtual impressions; rarely clicked ones are thinned away. */
   impressions: z.number().int().min(1_500_000).max(8_000_000).default(3_000_000),
   /** N, rows to keep, met on average. */
@@ -31,7 +49,7 @@ export interface KeepRates {
 
 /** s₀ and s₁: how much to keep of each kind so that N rows remain on average. Throws a DataError where no rate does. */
 export function keepRates(r: SimulationRequest): KeepRates {
-  const { ctr, cvr } = COUNTRIES[r.country];
+  const { ctr, cvr } = COUNTRIES[r.country as 'ES'];
   const clicks = r.impressions * ctr;
   const purchases = clicks * cvr;
   const keptClicks = purchases + r.clickKeepRate * (clicks - purchases);

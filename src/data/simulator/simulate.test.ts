@@ -159,13 +159,7 @@ describe('the columns', () => {
   it('match the means of the real sample, population-weighted', () => {
     const request = { ...SMALL, impressions: 400_000, rows: 30_000 };
     const kept = finish(sample(request, makeWorld(request)));
-    const { numerical, categorical } = finish(
-      render(
-        1,
-        kept,
-        Uint32Array.from({ length: kept.rows }, (_, i) => i),
-      ),
-    );
+    const { numerical, categorical } = finish(render(1, kept));
     const h = Float64Array.from({ length: kept.rows }, (_, i) => {
       const c = kept.clickProbability[i]!;
       const v = kept.buyProbability[i]!;
@@ -228,7 +222,7 @@ describe('determinism', () => {
 
   it('reports progress up to 1 and stops when told to', async () => {
     const shares: number[] = [];
-    await simulateWorld(TINY, { onProgress: (s) => shares.push(s) });
+    await simulateWorld(TINY, { onProgress: ({ share }) => shares.push(share) });
     expect(shares.at(-1)).toBe(1);
     expect([...shares].sort((a, b) => a - b)).toEqual(shares);
     const stop = new AbortController();

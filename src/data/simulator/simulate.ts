@@ -1,7 +1,8 @@
 /** The simulated AliExpress world as a data set: from one request and its seed to the same bytes on every machine. */
 import type { Dataset } from '../dataset';
 import { type LongWork, pace } from '../pace';
-import { aliExpressSchema, fingerprintOf, gatherRows, splitByPage, standardise } from '../prepare';
+import { aliExpressSchema, splitByPage } from '../prepare';
+import { prepare, type Table } from '../table';
 import { CATEGORICAL, ITEMS_PER_PAGE, NUMERICAL } from './marginals';
 import { render } from './render';
 import type { SimulationRequest } from './request';
@@ -10,9 +11,8 @@ import { makeWorld } from './world';
 
 const TASKS = 2;
 
-/** Shares of the whole time that sampling and rendering take, for the progress bar. */
-const SAMPLED = 0.7;
-const RENDERED = 0.92;
+/** Share of the whole time that sampling takes, for the progress bar; the rest is rendering. */
+const SAMPLED = 0.75;
 
 async function run<T>(work: Generator<number, T>, beat: (share: number) => Promise<void>): Promise<T> {
   for (;;) {
@@ -22,9 +22,9 @@ async function run<T>(work: Generator<number, T>, beat: (share: number) => Promi
   }
 }
 
-/** Labels [N·2], inclusion weights [N] and truth of the kept rows, in the given order. */
-function outcomes(kept: Kept, order: Uint32Array) {
-  const n = order.length;
+/** Labels [N·2], inclusion weights [N] and truth of the kept rows. */
+function outcomes(kept: Kept) {
+  const n = kept.rows;
   const labels = new Uint8Array(n * TASKS);
   const weights = new Float32Array(n);
   const probabilities = new Float32Array(n * TASKS);
@@ -32,10 +32,9 @@ function outcomes(kept: Kept, order: Uint32Array) {
   const { click: s1, nonClick: s0 } = kept.rates;
   const weightOf = [1 / s0, 1 / s1, 1];
   for (let i = 0; i < n; i++) {
-    const row = order[i]!;
-    const outcome = kept.outcomes[row]!;
-    const click = kept.clickProbability[row]!;
-    const buy = kept.buyProbability[row]!;
+    const outcome = kept.outcomes[i]!;
+    const click = kept.clickProbability[i]!;
+    const buy = kept.buyProbability[i]!;
     labels[i * TASKS] = outcome > 0 ? 1 : 0;
     labels[i * TASKS + 1] = outcome > 1 ? 1 : 0;
     weights[i] = weightOf[outcome]!;
@@ -51,47 +50,54 @@ function outcomes(kept: Kept, order: Uint32Array) {
  * Sizes below the page's ranges are taken too; a request from outside goes through `parseSimulationRequest` first.
  * Rejects with a DataError where the sizes do not fit together, and with the signal's reason when stopped.
  */
-export async function simulateWorld(request: SimulationRequest, work: LongWork = {}): Promise<Dataset> {
+export async function simulateTable(request: SimulationRequest, work: LongWork = {}): Promise<Table> {
   const beat = pace(work);
   await beat(0);
   const world = makeWorld(request);
   const kept = await run(sample(request, world), (share) => beat(share * SAMPLED));
-
-  const rows = kept.rows;
-  const candidates = kept.candidates.subarray(0, rows);
-  const { order, trainRows } = splitByPage(candidates.map((c) => Math.floor(c / ITEMS_PER_PAGE)));
-  const { categorical, numerical } = await run(render(request.seed, kept, order), (share) =>
-    beat(SAMPLED + share * (RENDERED - SAMPLED)),
+  const { rows, totals } = kept;
+  const { categorical, numerical } = await run(render(request.seed, kept), (share) =>
+    beat(SAMPLED + share * (1 - SAMPLED)),
   );
-  const { labels, weights, truth } = outcomes(kept, order);
-  standardise(numerical, NUMERICAL.length, trainRows, weights);
-  await beat(0.96);
-
-  const rowIds = gatherRows(candidates, 1, order);
-  const content = {
+  const rowIds = kept.candidates.slice(0, rows);
+  const groups = rowIds.map((c) => Math.floor(c / ITEMS_PER_PAGE));
+  const { labels, weights, truth } = outcomes(kept);
+  const count = (outcome: number) => kept.outcomes.subarray(0, rows).filter((o) => o === outcome).length;
+  const table: Table = {
     schema: aliExpressSchema(
       CATEGORICAL.map((c) => c.vocabulary),
       NUMERICAL.map((c) => c.n),
     ),
-    rows,
-    trainRows,
-    categorical,
-    numerical,
-    labels,
-    weights,
-    groups: rowIds.map((c) => Math.floor(c / ITEMS_PER_PAGE)),
-    rowIds,
-    truth,
-  };
-  const dataset: Dataset = {
-    ...content,
     source: {
       kind: 'simulated',
       title: request.country,
       detail: `simulated · r ${request.relatedness} · seed ${request.seed}`,
     },
-    fingerprint: fingerprintOf(content),
+    rows,
+    categorical,
+    numerical,
+    labels,
+    weights,
+    groups,
+    rowIds,
+    validation: splitByPage(groups),
+    truth,
+    origin: {
+      rows: totals.impressions,
+      positives: [totals.clicks, totals.purchases],
+      strata: [
+        { name: 'purchase', rows: totals.purchases, kept: count(2) },
+        { name: 'click without purchase', rows: totals.clicks - totals.purchases, kept: count(1) },
+        { name: 'no click', rows: totals.impressions - totals.clicks, kept: count(0) },
+      ],
+    },
+    notes: [],
   };
   await beat(1);
-  return dataset;
+  return table;
+}
+
+/** A simulated world, ready for training. */
+export async function simulateWorld(request: SimulationRequest, work: LongWork = {}): Promise<Dataset> {
+  return prepare(await simulateTable(request, work));
 }

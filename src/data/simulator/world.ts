@@ -129,7 +129,7 @@ export interface World {
 
 /** Builds the world: mixes the tastes by r and sets the intercepts so that the country's CTR and CVR come out. */
 export function makeWorld(request: Pick<SimulationRequest, 'country' | 'relatedness'>): World {
-  const { ctr, cvr } = COUNTRIES[request.country];
+  const { ctr, cvr } = COUNTRIES[request.country as 'ES'];
   const [cos, sin] = exactCosSin((1 - request.relatedness) * ANGLE);
   // l_v = R − l_c with R = s_R·(cos φ·K + sin φ·V): then log p(CTCVR) is R but for a constant.
   const kShare = PURCHASE_STRENGTH * cos - CLICK_STRENGTH;

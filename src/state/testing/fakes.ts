@@ -32,6 +32,8 @@ export const SUMMARY: DatasetSummary = {
     { name: 'conversion', positives: 900, rate: 0.0006 },
   ],
   oracle: { click: 0.789, conversion: 0.906, 'conversion|click': 0.783 },
+  origin: null,
+  checks: [],
   notes: [],
 };
 
