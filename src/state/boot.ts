@@ -5,12 +5,16 @@ import type { Pipeline } from '../pipeline/schema';
 import { decodeLink, encodeLink } from '../pipeline/share';
 import { simulate } from './data';
 import { say, tellError } from './notices';
+import { followAddress, isRoute } from './route';
 import { connect } from './session';
+import { offerShard } from './shards';
 import { remember, restore, type Theme } from './storage';
 import { useData, usePipeline, useRun, useUi } from './stores';
 
 /** The pipeline that came with the link last. */
 let linked: Pipeline | null = null;
+/** Its hash, as long as the address may lead back to it. */
+let linkedHash: string | null = null;
 let unsubscribe: (() => void) | null = null;
 let disconnect: (() => void) | null = null;
 
@@ -22,38 +26,60 @@ export function boot(location: Pick<Location, 'hash' | 'search'> = window.locati
   disconnect?.();
   const { pipeline, theme, repairs } = restore();
   // A damaged link shows the default; what was remembered stays for the next visit.
-  const damaged = decodeLink(location.hash)?.ok === false;
+  const damaged = !isRoute(location.hash) && decodeLink(location.hash)?.ok === false;
   usePipeline.setState({ pipeline: damaged ? defaultPipeline() : pipeline });
   setTheme(theme);
   for (const repair of repairs) say(repair);
   const backend = new URLSearchParams(location.search).get('backend');
   if (backend !== null && CHOICES.includes(backend)) useRun.setState({ choice: backend as BackendChoice });
   disconnect = connect();
+  const offered = followAddress(location.hash);
   takeLink(location.hash);
   // What was restored or linked is where the visit begins: there is nothing before it to undo to.
   usePipeline.temporal.getState().clear();
   forgetLinkOnEdit();
   void simulate();
+  if (offered) void offerShard(offered);
+}
+
+/** Follows the address: a page, a shard to be offered, or a link to a pipeline. */
+export function addressChanged(hash: string = window.location.hash): void {
+  const offered = followAddress(hash);
+  if (offered) void offerShard(offered);
+  if (isRoute(hash)) return;
+  if (hash === linkedHash) {
+    // Back from the Data view: the link is in use already, and what was edited since outlives it.
+    if (usePipeline.getState().pipeline !== linked) forgetLink();
+    return;
+  }
+  if (takeLink(hash)) void simulate();
+}
+
+function forgetLink(): void {
+  linkedHash = null;
+  const { pathname, search } = window.location;
+  window.history.replaceState(null, '', pathname + search);
 }
 
 /** The address keeps the link until the first edit: after that a reload must bring back the edit, not the link. */
 function forgetLinkOnEdit(): void {
   unsubscribe = usePipeline.subscribe(({ pipeline }, before) => {
-    if (pipeline === before.pipeline || pipeline === linked || !decodeLink(window.location.hash)) return;
-    const { pathname, search } = window.location;
-    window.history.replaceState(null, '', pathname + search);
+    if (pipeline === before.pipeline || pipeline === linked) return;
+    const { hash } = window.location;
+    if (!isRoute(hash) && decodeLink(hash)) forgetLink();
   });
 }
 
 /** Takes over what a link holds. A damaged one says so, and what is shown stays. */
 export function takeLink(hash: string): boolean {
-  const link = decodeLink(hash);
+  const link = isRoute(hash) ? null : decodeLink(hash);
   if (!link) return false;
   if (!link.ok) {
     tellError(link.message);
     return false;
   }
   linked = link.pipeline;
+  linkedHash = hash;
   usePipeline.setState({ pipeline: linked });
   if (link.data) useData.setState({ request: link.data.request });
   return true;

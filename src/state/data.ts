@@ -1,53 +1,181 @@
-/** Actions on data: simulate a world, open a file. What fails leaves the data and the run as they were. */
+/** Actions on data: simulate a world, open files, stop. What fails or is stopped leaves data, run and dials as they were. */
 
 import { WorkerDied } from '../../workers/client';
-import type { DatasetSummary, Progress, SimulationRequest } from '../../workers/protocol';
-import { tellError } from './notices';
+import type { DatasetSummary, Mapping, Progress, SimulationRequest } from '../../workers/protocol';
+import { simulationRequestSchema } from '../data/simulator/request';
+import { needsOtherTasks, tasksFor } from '../pipeline/adapt';
+import { say, tellError } from './notices';
 import { describe, endForNewData, messageOf, theClient } from './session';
-import { useData } from './stores';
+import { type OwnFiles, useData, usePipeline } from './stores';
 
 let asked = 0;
+let looks = 0;
 
-/** Makes a simulated world and takes it into use. */
-export function simulate(change: Partial<SimulationRequest> = {}): Promise<void> {
-  const request = { ...useData.getState().request, ...change };
+/** What is wished for, and what the page will know about it once it is in use. */
+interface Wish {
+  readonly what: string;
+  readonly made: SimulationRequest | null;
+  readonly opened: OwnFiles | null;
+}
+
+/** Makes a simulated world and takes it into use. @returns false where it was refused, stopped or overtaken */
+export async function simulate(change: Partial<SimulationRequest> = {}): Promise<boolean> {
+  const { request: before, made } = useData.getState();
+  const request = { ...before, ...change };
   useData.setState({ request });
   const client = theClient();
-  return take('the simulated world', request, (report) =>
+  const done = await take({ what: 'the simulated world', made: request, opened: null }, (report) =>
     client.data((api) => api.simulate(request, client.callback(report))),
   );
+  // The dials show the world in use again, unless somebody has moved them since.
+  if (!done && useData.getState().request === request) useData.setState({ request: made ?? before });
+  return done;
 }
 
-/** Reads a file on this machine; nothing is uploaded. */
-export function openFile(file: File): Promise<void> {
+/** Turns dials of the world and draws it anew. @returns why that world cannot be, or null; then nothing has changed */
+export function setWorld(change: Partial<SimulationRequest>): string | null {
+  const wanted = simulationRequestSchema.safeParse({ ...useData.getState().request, ...change });
+  if (!wanted.success) {
+    const issue = wanted.error.issues[0]!;
+    return issue.code === 'custom' ? issue.message : `This setting is refused: ${issue.message}.`;
+  }
+  void simulate(wanted.data);
+  return null;
+}
+
+/**
+ * Looks at the user's files, which never leave the machine, and opens them where nothing has to be asked; else the
+ * mapping step opens.
+ */
+export async function openFiles(files: readonly File[]): Promise<void> {
+  if (files.length === 0) return;
+  const mine = ++looks;
   const client = theClient();
-  return take(file.name, null, (report) =>
-    client.data((api) => api.open([file], null, client.callback(report))),
+  // A look takes a moment and stops nothing: what is being made goes on until the files are really opened.
+  const looking = { what: namesOf(files), share: 0, stopping: false };
+  const quiet = () => {
+    if (useData.getState().loading === looking) useData.setState({ loading: null });
+  };
+  if (!useData.getState().loading) useData.setState({ loading: looking });
+  try {
+    const preview = await client.data((api) => api.preview(files));
+    if (mine !== looks) return;
+    const own = { files, preview, mapping: preview.guess };
+    if (preview.certain) await openWith(own, tellError);
+    else useData.setState({ asked: { ...own, refusal: null } });
+  } catch (cause) {
+    if (mine === looks && !(cause instanceof WorkerDied)) tellError(messageOf(cause));
+  } finally {
+    quiet();
+  }
+}
+
+const namesOf = (files: readonly File[]) => list(files.map((f) => f.name));
+
+function openWith(own: OwnFiles, refuse: (message: string) => void): Promise<boolean> {
+  const client = theClient();
+  return take(
+    { what: namesOf(own.files), made: null, opened: own },
+    (report) => client.data((api) => api.open(own.files, own.mapping, client.callback(report))),
+    refuse,
   );
 }
 
-async function take(
-  what: string,
-  request: SimulationRequest | null,
+/** Opens the mapping step for the files in use. */
+export function changeRoles(): void {
+  const { opened } = useData.getState();
+  if (opened) useData.setState({ asked: { ...opened, refusal: null } });
+}
+
+/** Keeps an edit of the mapping step. */
+export function setMapping(mapping: Mapping): void {
+  const { asked: sheet } = useData.getState();
+  if (sheet) useData.setState({ asked: { ...sheet, mapping, refusal: null } });
+}
+
+/** Reads the files by the mapping as it stands; a refusal is said in the step, which stays open. */
+export async function openAsked(): Promise<void> {
+  const { asked: sheet } = useData.getState();
+  if (!sheet) return;
+  const { refusal: _, ...own } = sheet;
+  const refuse = (refusal: string) => {
+    const now = useData.getState().asked;
+    if (now) useData.setState({ asked: { ...now, refusal } });
+    else tellError(refusal);
+  };
+  if (await openWith(own, refuse)) useData.setState({ asked: null });
+}
+
+/** Leaves the mapping step; reading under way is stopped. */
+export function closeMapping(): void {
+  if (useData.getState().loading) stopLoading();
+  useData.setState({ asked: null });
+}
+
+/** Stops what is being made or read. */
+export function stopLoading(): void {
+  const { loading } = useData.getState();
+  if (!loading || loading.stopping) return;
+  useData.setState({ loading: { ...loading, stopping: true } });
+  void theClient()
+    .data((api) => api.cancel())
+    .catch(() => undefined);
+}
+
+/**
+ * Lets a worker's command make a data set, shows how far it is, and takes the result into use.
+ * @param refuse says why it failed; a stop is told as a notice
+ * @returns false where it failed, was stopped, or a newer wish overtook it
+ */
+export async function take(
+  { what, made, opened }: Wish,
   make: (report: (progress: Progress) => void) => Promise<DatasetSummary>,
-): Promise<void> {
+  refuse: (message: string) => void = tellError,
+): Promise<boolean> {
   const mine = ++asked;
   const stillWanted = () => mine === asked;
-  useData.setState({ loading: { what, share: 0 } });
+  useData.setState({ loading: { what, share: 0, stopping: false } });
   try {
-    const summary = await make(({ share }) => {
-      if (stillWanted() && useData.getState().loading) useData.setState({ loading: { what, share } });
+    const summary = await make((progress) => {
+      const { loading } = useData.getState();
+      if (stillWanted() && loading) {
+        useData.setState({ loading: { ...progress, what, stopping: loading.stopping } });
+      }
     });
-    if (!stillWanted()) return;
+    if (!stillWanted()) return false;
     await endForNewData();
     await theClient().handOver();
-    if (!stillWanted()) return;
-    useData.setState({ summary, made: request, loading: null });
+    if (!stillWanted()) return false;
+    const before = useData.getState().summary;
+    useData.setState({ summary, made, opened, loading: null });
+    adaptTasks(summary, before);
     await describe();
+    return true;
   } catch (cause) {
     // An older wish that a newer one overtook is no news.
-    if (!stillWanted()) return;
+    if (!stillWanted()) return false;
+    const stopped = useData.getState().loading?.stopping ?? false;
     useData.setState({ loading: null });
-    if (!(cause instanceof WorkerDied)) tellError(messageOf(cause));
+    if (stopped) say(messageOf(cause));
+    else if (!(cause instanceof WorkerDied)) refuse(messageOf(cause));
+    return false;
   }
+}
+
+const list = (names: readonly string[]) =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** Gives the pipeline the tasks of the data, in one step that can be undone, and says so. */
+function adaptTasks(summary: DatasetSummary, before: DatasetSummary | null): void {
+  const { pipeline } = usePipeline.getState();
+  if (!needsOtherTasks(pipeline.tasks, summary.schema, before?.schema ?? null)) return;
+  const { tasks, left } = tasksFor(summary.schema, pipeline.tasks);
+  usePipeline.setState({ pipeline: { ...pipeline, tasks } });
+  const more =
+    left.length > 0
+      ? ` A pipeline has at most ${tasks.length} tasks, so ${list(left)} ${left.length === 1 ? 'is' : 'are'} left out.`
+      : '';
+  say(
+    `The pipeline’s tasks are now ${list(tasks.map((t) => t.label))}, as in the data; Undo brings back the old ones.${more}`,
+  );
 }

@@ -20,13 +20,16 @@ export function curvesCsv({ frames }: Pick<History, 'frames'>, tasks: readonly P
   return `${lines.join('\n')}\n`;
 }
 
-/** Hands the file to the browser's downloads. */
-export function downloadCurves(history: Pick<History, 'frames'>, tasks: readonly Task[]): void {
-  const url = URL.createObjectURL(new Blob([curvesCsv(history, tasks)], { type: 'text/csv' }));
+/** Hands a file to the browser's downloads. */
+export function saveBlob(name: string, blob: Blob): void {
+  const url = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = url;
-  link.download = 'seesaw-curves.csv';
+  link.download = name;
   link.click();
   // The download has the blob by then; a minute is plenty for a slow disk.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
+
+export const downloadCurves = (history: Pick<History, 'frames'>, tasks: readonly Task[]): void =>
+  saveBlob('seesaw-curves.csv', new Blob([curvesCsv(history, tasks)], { type: 'text/csv' }));

@@ -1,12 +1,12 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultPipeline } from '../pipeline/defaults';
-import { openFile, simulate } from './data';
+import { openFiles, simulate } from './data';
 import { loadPreset, placeBlock, redo, setParam, setTask, setTraining, undo } from './edits';
 import { history } from './history';
 import { connect, pause, reset, resumeFromSnapshot, step, train, whyNotReady } from './session';
 import { useData, usePipeline, useRun } from './stores';
-import { FakeClient, snapshotAt } from './testing/fakes';
+import { FakeClient, PREVIEW, snapshotAt } from './testing/fakes';
 
 let fake: FakeClient;
 const phase = () => useRun.getState().phase;
@@ -32,7 +32,7 @@ afterEach(async () => {
 describe('a run', () => {
   it('waits for data, and says so', () => {
     const pipeline = defaultPipeline();
-    const none = { summary: null, loading: null, request: useData.getState().request, made: null };
+    const none = { summary: null, loading: null };
     expect(whyNotReady(pipeline, none)).toBe('There is no data yet.');
     expect(whyNotReady(pipeline)).toBeNull();
   });
@@ -146,7 +146,7 @@ describe('data', () => {
   it('that cannot be read leaves run and data as they were, and says why', async () => {
     await train();
     fake.refuseData = 'bad.csv, line 1: the header lacks the column search_id.';
-    await openFile(new File(['x'], 'bad.csv'));
+    await openFiles([new File(['x'], 'bad.csv')]);
     expect(phase()).toBe('training');
     expect(useData.getState().summary?.fingerprint).toBe('f00d');
     expect(useRun.getState().notices.at(-1)).toMatchObject({ level: 'error', message: fake.refuseData });
@@ -154,7 +154,8 @@ describe('data', () => {
 
   it('that is new ends the run and is handed to the trainer', async () => {
     await train();
-    await openFile(new File(['x'], 'good.csv'));
+    fake.preview = { ...PREVIEW, certain: true };
+    await openFiles([new File(['x'], 'good.csv')]);
     expect(phase()).toBe('idle');
     expect(fake.calls).toEqual(['start', 'stop', 'hand over']);
     expect(useData.getState().made).toBeNull();

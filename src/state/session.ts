@@ -51,7 +51,10 @@ export function connect(to: Client = realClient): () => void {
 export const theClient = (): Client => client;
 
 /** Why Train cannot be pressed, or null where it can. */
-export function whyNotReady(pipeline: Pipeline, data = useData.getState()): string | null {
+export function whyNotReady(
+  pipeline: Pipeline,
+  data: Pick<ReturnType<typeof useData.getState>, 'summary' | 'loading'> = useData.getState(),
+): string | null {
   if (!data.summary) return data.loading ? `Waiting for ${data.loading.what}.` : 'There is no data yet.';
   return findings(pipeline, data.summary).find((f) => f.level === 'error')?.reason ?? null;
 }

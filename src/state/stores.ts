@@ -6,6 +6,9 @@ import type {
   BackendInfo,
   DatasetSummary,
   Description,
+  Mapping,
+  Preview,
+  Progress,
   RunState,
   SimulationRequest,
 } from '../../workers/protocol';
@@ -67,14 +70,32 @@ export const useRun = create<RunStore>(() => ({
   note: null,
 }));
 
+/** Work on data under way, with how far it is. */
+export interface Loading extends Progress {
+  /** What is being made or read. */
+  readonly what: string;
+  /** Cancel was pressed; the worker stops at its next breath. */
+  readonly stopping: boolean;
+}
+
+/** A user's own files with what was recognised in them, and what is to be made of them. */
+export interface OwnFiles {
+  readonly files: readonly File[];
+  readonly preview: Preview;
+  readonly mapping: Mapping;
+}
+
 interface DataStore {
   readonly summary: DatasetSummary | null;
-  /** What is being made or read, with its share of progress. */
-  readonly loading: { readonly what: string; readonly share: number } | null;
+  readonly loading: Loading | null;
   /** The world as the controls show it. */
   readonly request: SimulationRequest;
-  /** The world in use, or null where a file is. */
+  /** The world in use, or null where a file or shard is. */
   readonly made: SimulationRequest | null;
+  /** The files in use, so that their roles can be changed; null where a world or shard is. */
+  readonly opened: OwnFiles | null;
+  /** The mapping step while it is open. */
+  readonly asked: (OwnFiles & { readonly refusal: string | null }) | null;
 }
 
 export const useData = create<DataStore>(() => ({
@@ -82,6 +103,8 @@ export const useData = create<DataStore>(() => ({
   loading: null,
   request: DEFAULT_REQUEST,
   made: null,
+  opened: null,
+  asked: null,
 }));
 
 /** What the inspector shows: a block's path, or one of the places that are no blocks. */
@@ -93,6 +116,7 @@ export const PLACES = ['pipeline', 'curves', 'inside', 'data'] as const;
 export type Place = (typeof PLACES)[number];
 
 interface UiStore {
+  readonly route: 'lab' | 'data';
   readonly selected: Selection;
   readonly tab: Tab;
   /** Which place a phone shows. */
@@ -111,6 +135,7 @@ interface UiStore {
 }
 
 export const useUi = create<UiStore>(() => ({
+  route: 'lab',
   selected: 'towers',
   tab: 'overview',
   place: 'pipeline',

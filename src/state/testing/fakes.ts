@@ -3,11 +3,19 @@ import type { Client, Listener } from '../../../workers/client';
 import type {
   DatasetSummary,
   Description,
+  Mapping,
+  Preview,
+  Profile,
+  Progress,
   RunEvent,
+  ShardOffer,
+  SimulationRequest,
   Snapshot,
   StartRequest,
+  StoredShard,
   TrainerEvent,
 } from '../../../workers/protocol';
+import { mappingSchema } from '../../data/mapping/mapping';
 import { defaultPipeline } from '../../pipeline/defaults';
 import type { Pipeline } from '../../pipeline/schema';
 import { blocksOf } from '../../pipeline/schema';
@@ -35,6 +43,63 @@ export const SUMMARY: DatasetSummary = {
   origin: null,
   checks: [],
   notes: [],
+};
+
+/** A user's file with a click, a like that needs it, and a column for each other role that tests ask for. */
+export const PREVIEW: Preview = {
+  files: [{ name: 'mine.csv', bytes: 2_400_000, part: 'rows' }],
+  format: 'CSV, comma',
+  preset: null,
+  columns: [
+    { name: 'user', kind: 'whole', distinct: 120, missing: 0, examples: ['1', '2'] },
+    { name: 'age', kind: 'real', distinct: 60, missing: 4, examples: ['31', '44.5'] },
+    { name: 'colour', kind: 'text', distinct: 5, missing: 0, examples: ['red', 'blue'] },
+    {
+      name: 'play_time',
+      kind: 'real',
+      distinct: 300,
+      missing: 0,
+      examples: ['0', '12.5'],
+      why: 'It tells the answer: play time is known only after the click.',
+    },
+    { name: 'click', kind: 'whole', distinct: 2, missing: 0, examples: ['0', '1'] },
+    { name: 'like', kind: 'whole', distinct: 2, missing: 0, examples: ['0', '1'] },
+  ],
+  rows: [
+    ['1', '31', 'red', '0', '0', '0'],
+    ['2', '44.5', 'blue', '12.5', '1', '1'],
+  ],
+  seen: 400,
+  estimatedRows: 60_000,
+  certain: false,
+  guess: mappingSchema.parse({
+    columns: [
+      { name: 'user', role: 'group' },
+      { name: 'age', role: 'numerical' },
+      { name: 'colour', role: 'categorical' },
+      { name: 'play_time', role: 'ignore' },
+      { name: 'click', role: 'label', parent: null },
+      { name: 'like', role: 'label', parent: 'click' },
+    ],
+  }),
+};
+
+export const SHARD: StoredShard = {
+  id: 's1',
+  title: 'ES',
+  detail: 'simulated · r 0.5 · seed 1',
+  created: '2026-11-22T04:00:00.000Z',
+  rows: 100_000,
+  bytes: 21_000_000,
+};
+
+export const OFFER: ShardOffer = {
+  url: 'https://data.example.org/es/manifest.json',
+  host: 'data.example.org',
+  title: 'ES, 50k rows',
+  detail: 'simulated',
+  rows: 50_000,
+  bytes: 9_000_000,
 };
 
 const description = (p: Pipeline): Description => ({
@@ -107,14 +172,67 @@ export class FakeClient {
     snapshot: async () => snapshotAt(0),
   };
 
+  /** What the data worker answers; a test puts its own in their place. */
+  summary: DatasetSummary = SUMMARY;
+  preview: Preview = PREVIEW;
+  profile: Profile | null = null;
+  shards: StoredShard[] = [];
+  /** While set, simulate and open wait for `cancel`, having told this much. */
+  hang: Progress | null = null;
+  mappings: (Mapping | null)[] = [];
+  private stop: (() => void) | null = null;
+
   private readonly dataApi = {
-    simulate: async () => this.summary(),
-    open: async () => this.summary(),
+    simulate: async (_request: SimulationRequest, progress: (p: Progress) => void) => this.make(progress),
+    preview: async () => {
+      this.refuse();
+      return this.preview;
+    },
+    open: async (_files: readonly File[], mapping: Mapping | null, progress: (p: Progress) => void) => {
+      this.mappings.push(mapping);
+      return this.make(progress);
+    },
+    cancel: async () => {
+      this.calls.push('cancel');
+      this.stop?.();
+    },
+    profile: async () => {
+      this.refuse();
+      return this.profile;
+    },
+    saveShard: async () => {
+      this.refuse();
+      this.shards = [...this.shards, SHARD];
+      return SHARD;
+    },
+    listShards: async () => ({ shards: this.shards, room: { used: 21_000_000, quota: 1_000_000_000 } }),
+    openShard: async (_id: string, progress: (p: Progress) => void) => this.make(progress),
+    deleteShard: async (id: string) => {
+      this.shards = this.shards.filter((s) => s.id !== id);
+    },
+    inspectUrl: async () => {
+      this.refuse();
+      return OFFER;
+    },
+    openUrl: async (url: string, progress: (p: Progress) => void) => {
+      this.calls.push(`fetch ${url}`);
+      return this.make(progress);
+    },
   };
 
-  private summary(): DatasetSummary {
+  private refuse(): void {
     if (this.refuseData !== null) throw new Error(this.refuseData);
-    return SUMMARY;
+  }
+
+  private async make(progress: (p: Progress) => void): Promise<DatasetSummary> {
+    this.refuse();
+    if (this.hang) {
+      progress(this.hang);
+      await new Promise<void>((_, reject) => {
+        this.stop = () => reject(new Error('Stopped. What was loaded before is still there.'));
+      });
+    }
+    return this.summary;
   }
 
   readonly client: Client = {
