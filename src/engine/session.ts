@@ -19,6 +19,7 @@ import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
 import { assemble, labelColumns, type Model } from './assemble';
 import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
+import { type Conflict, gradientConflict } from './conflict';
 import { type Divergence, findDivergence } from './diagnose';
 import { copyState, disposeGradient, disposeState, type StepGradient, type TrainingState } from './state';
 
@@ -158,7 +159,7 @@ export class Session {
         const each = out.entire.losses(batch.labels, batch.weights, positive); // [K]
         losses = tf.keep(each);
         let total = tf.sum(tf.mul(each, tf.tensor1d(coefficients as number[])));
-        for (const extra of out.auxiliary ?? []) total = tf.add(total, extra.value);
+        for (const extra of out.auxiliary?.(batch) ?? []) total = tf.add(total, extra.value);
         return total;
       }, weights);
       const flat = flatten(model.layout.parameters, gradients);
@@ -335,6 +336,29 @@ export class Session {
       }
     }
     return [...readings.values()].map(({ head, cohorts }) => ({ ...head, cohorts }));
+  }
+
+  /**
+   * How the tasks' gradients on shared parameters compare over the given rows (conflict.ts), at the state of now.
+   * @param onChunk is awaited between chunks; steps trained meanwhile do not change the reading
+   */
+  async conflict(rows: ArrayLike<number>, onChunk?: () => Promise<void>): Promise<Conflict> {
+    const state = copyState(this.state);
+    try {
+      return await gradientConflict(
+        {
+          model: this.model,
+          step: state.step,
+          parameters: state.parameters,
+          gather: (chunk) => this.batcher.gather(chunk),
+          pass: (weights) => this.pass(state, weights, {}),
+        },
+        rows,
+        onChunk,
+      );
+    } finally {
+      disposeState(state);
+    }
   }
 
   /** Everything that is needed to go on from here, on any backend. */
