@@ -2,9 +2,8 @@
 import { strToU8, zipSync } from 'fflate';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Progress } from '../pace';
-import { DEFAULT_REQUEST } from '../simulator/request';
-import { simulateTable } from '../simulator/simulate';
 import type { Table } from '../table';
+import { madeUp } from '../testing/tables';
 import { fileNameOf, findZippedShard, isZip, zipShard } from './archive';
 import { manifestText } from './manifest';
 import { readShard } from './read';
@@ -14,7 +13,7 @@ import { type Shard, writeShard } from './write';
 let table: Table;
 let shard: Shard;
 beforeAll(async () => {
-  table = await simulateTable({ ...DEFAULT_REQUEST, impressions: 60_000, rows: 1000 });
+  table = madeUp({ rows: 1000 });
   shard = await writeShard(table, { rowsAPart: 300, title: 'Far away' });
 });
 

@@ -1,9 +1,8 @@
 /** A shard is its table: written and read again, bit by bit, and a small world's figures stay. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_REQUEST } from '../simulator/request';
-import { simulateTable } from '../simulator/simulate';
 import { prepare, type Table } from '../table';
+import { madeUp } from '../testing/tables';
 import { manifestText, parseManifest } from './manifest';
 import { readShard } from './read';
 import { tables } from './tables.arbitrary';
@@ -43,7 +42,7 @@ describe('a shard', () => {
   });
 
   it('of a simulated world keeps its fingerprint and its truth', async () => {
-    const table = await simulateTable({ ...DEFAULT_REQUEST, impressions: 150_000, rows: 5000 });
+    const table = madeUp({ rows: 5000, truth: true });
     const shard = await writeShard(table, { rowsAPart: 2000, title: 'mine' });
     expect(shard.manifest).toMatchObject({ title: 'mine', truth: true, simulated: true, rows: table.rows });
     const again = await readBack(shard);
@@ -52,7 +51,7 @@ describe('a shard', () => {
   });
 
   it('can be stopped while it is written and while it is read', async () => {
-    const table = await simulateTable({ ...DEFAULT_REQUEST, impressions: 150_000, rows: 5000 });
+    const table = madeUp({ rows: 5000, truth: true });
     const stop = new AbortController();
     const reason = new Error('enough');
     const stopping = { signal: stop.signal, onProgress: () => stop.abort(reason) };

@@ -2,8 +2,7 @@
 import 'fake-indexeddb/auto';
 import { openDB } from 'idb';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DEFAULT_REQUEST } from '../simulator/request';
-import { simulateTable } from '../simulator/simulate';
+import { madeUp } from '../testing/tables';
 import { readShard } from './read';
 import { deleteShard, findShard, listShards, saveShard, storageRoom } from './store';
 import { type Shard, writeShard } from './write';
@@ -12,13 +11,12 @@ let one: Shard;
 let two: Shard;
 
 beforeAll(async () => {
-  const request = { ...DEFAULT_REQUEST, impressions: 60_000, rows: 1000 };
-  one = await writeShard(await simulateTable(request), {
+  one = await writeShard(madeUp({ rows: 1000 }), {
     title: 'one',
     created: new Date(1000),
     rowsAPart: 400,
   });
-  two = await writeShard(await simulateTable({ ...request, seed: 2 }), {
+  two = await writeShard(madeUp({ rows: 1000, seed: 2 }), {
     title: 'two',
     created: new Date(2000),
   });
