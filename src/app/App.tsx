@@ -7,17 +7,20 @@ import { ShareSheet } from '../lab/bar/ShareSheet';
 import { TopBar } from '../lab/bar/TopBar';
 import { Palette } from '../lab/builder/Palette';
 import { PipelineView } from '../lab/builder/Pipeline';
+import { OfferSheet } from '../lab/data/OfferSheet';
 import { Inspector } from '../lab/inspector/Inspector';
 import { Dock, DockPlace } from '../lab/monitor/Dock';
-import { takeLink } from '../state/boot';
-import { simulate } from '../state/data';
-import { PLACES, type Place, type Tab, useUi } from '../state/stores';
+import { addressChanged } from '../state/boot';
+import { closeDataView } from '../state/route';
+import { PLACES, type Place, type Tab, useData, useUi } from '../state/stores';
 import { Announcer } from './Announcer';
 import { Banners } from './Banners';
 import { useFileDrop } from './fileDrop';
 import { useShortcuts } from './shortcuts';
 
 const HelpSheet = lazy(() => import('../lab/bar/HelpSheet'));
+const DataPage = lazy(() => import('../lab/data/view/DataPage'));
+const MappingSheet = lazy(() => import('../lab/data/mapping/MappingSheet'));
 
 const PLACE_NAMES: Record<Place, string> = {
   pipeline: 'Pipeline',
@@ -55,14 +58,18 @@ function Builder({ down = false }: { down?: boolean }) {
 
 function PlaceBar() {
   const place = useUi((s) => s.place);
+  const route = useUi((s) => s.route);
   return (
     <nav className="places" aria-label="Places">
       {PLACES.map((name) => (
         <button
           key={name}
           type="button"
-          aria-current={place === name ? 'page' : undefined}
-          onClick={() => useUi.setState({ place: name })}
+          aria-current={route === 'lab' && place === name ? 'page' : undefined}
+          onClick={() => {
+            closeDataView();
+            useUi.setState({ place: name });
+          }}
         >
           {PLACE_NAMES[name]}
         </button>
@@ -82,18 +89,35 @@ function HelpDialog() {
   );
 }
 
+/** The mapping step; its code is fetched with the first file that needs it. */
+function Mapping() {
+  const asked = useData((s) => s.asked !== null);
+  if (!asked) return null;
+  return (
+    <Suspense fallback={null}>
+      <MappingSheet />
+    </Suspense>
+  );
+}
+
 export function App() {
   const phone = useMedia('(max-width: 600px)');
   const place = useUi((s) => s.place);
+  const route = useUi((s) => s.route);
   const dropping = useFileDrop();
   useShortcuts();
   useEffect(() => {
-    const changed = () => {
-      if (takeLink(window.location.hash)) void simulate();
-    };
+    const changed = () => addressChanged();
     window.addEventListener('hashchange', changed);
     return () => window.removeEventListener('hashchange', changed);
   }, []);
+  const dataView = (
+    <ErrorBoundary name="The Data view">
+      <Suspense fallback={<p className="empty">Loading…</p>}>
+        <DataPage />
+      </Suspense>
+    </ErrorBoundary>
+  );
   return (
     <div className={`shell ${phone ? 'phone' : ''}`}>
       <ErrorBoundary name="The top bar">
@@ -102,8 +126,16 @@ export function App() {
       <Banners />
       {phone ? (
         <div className="place">
-          {place === 'pipeline' ? <Builder down /> : <DockPlace key={place} tab={TAB_OF[place]} />}
+          {route === 'data' ? (
+            dataView
+          ) : place === 'pipeline' ? (
+            <Builder down />
+          ) : (
+            <DockPlace key={place} tab={TAB_OF[place]} />
+          )}
         </div>
+      ) : route === 'data' ? (
+        <div className="whole-page">{dataView}</div>
       ) : (
         <>
           <Builder />
@@ -115,8 +147,12 @@ export function App() {
       {phone && <PlaceBar />}
       <ShareSheet />
       <HelpDialog />
+      <OfferSheet />
+      <Mapping />
       <Announcer />
-      {dropping && <div className="file-drop">Drop the CSV to open it. It stays on this machine.</div>}
+      {dropping && (
+        <div className="file-drop">Drop one or two data files to open them. They stay on this machine.</div>
+      )}
     </div>
   );
 }

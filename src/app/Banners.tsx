@@ -1,11 +1,13 @@
 /** What stands in the way, in sentences, with what can be done about it. */
 
+import { useState } from 'react';
 import { count } from '../components/format';
 import { Icon } from '../components/icons';
+import { showChecks, worstOf } from '../lab/data/Checks';
 import { blocksOf } from '../pipeline/schema';
 import { dismiss } from '../state/notices';
 import { reset, resumeFromSnapshot } from '../state/session';
-import { type Failure, usePipeline, useRun } from '../state/stores';
+import { type Failure, useData, usePipeline, useRun } from '../state/stores';
 
 /** Names block, parameter and step where they are known and not in the sentence already. */
 function FailureText({ failure }: { failure: Failure }) {
@@ -39,6 +41,33 @@ function GoBack({ resume }: { resume: string }) {
   );
 }
 
+/** Errors that the checks found in the data: training is not forbidden, but its figures would mislead. */
+function DataErrors() {
+  const summary = useData((s) => s.summary);
+  const [dismissed, setDismissed] = useState<string | null>(null);
+  if (!summary || dismissed === summary.fingerprint) return null;
+  const worst = worstOf(summary.checks);
+  if (worst === '') return null;
+  return (
+    <div className="banner error" role="status" data-testid="check-line">
+      <p>
+        The data has {worst}: figures trained on it would mislead.{' '}
+        <button type="button" className="link" onClick={showChecks}>
+          Look
+        </button>
+      </p>
+      <button
+        type="button"
+        className="btn bare"
+        aria-label="Dismiss the finding"
+        onClick={() => setDismissed(summary.fingerprint)}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
 export function Banners() {
   const phase = useRun((s) => s.phase);
   const failure = useRun((s) => s.failure);
@@ -59,6 +88,7 @@ export function Banners() {
           <GoBack resume="Resume from step" />
         </div>
       )}
+      <DataErrors />
       {notices.map(({ id, level, message }) => (
         <div
           key={id}

@@ -1,6 +1,6 @@
-/** The whole page takes a dropped file. */
+/** The whole page takes dropped files. */
 import { useEffect, useState } from 'react';
-import { openFile } from '../state/data';
+import { openFiles } from '../state/data';
 
 const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
 
@@ -21,8 +21,7 @@ export function useFileDrop(): boolean {
       if (!holdsFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      const file = event.dataTransfer?.files[0];
-      if (file) void openFile(file);
+      void openFiles([...(event.dataTransfer?.files ?? [])]);
     };
     window.addEventListener('dragover', hover);
     window.addEventListener('dragleave', leave);

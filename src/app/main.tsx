@@ -9,6 +9,7 @@ import './bar.css';
 import './builder.css';
 import './inspector.css';
 import './monitor.css';
+import './data.css';
 import './small.css';
 
 boot();

@@ -6,28 +6,31 @@ import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { Popover } from 'react-aria-components/Popover';
 import { Icon } from './icons';
 
-/** A dialog in the middle of the page. */
+/** A dialog in the middle of the page, or `tall`: as large as the page lets it be. */
 export function Sheet({
   title,
   open,
   onClose,
+  tall = false,
   children,
 }: {
   title: string;
   open: boolean;
   onClose: () => void;
+  /** For work that a slip of the pointer must not throw away: a press beside it does not close it; Escape does. */
+  tall?: boolean;
   children: ReactNode;
 }) {
   return (
     <ModalOverlay
       className="overlay"
       isOpen={open}
-      isDismissable
+      isDismissable={!tall}
       onOpenChange={(isOpen) => {
         if (!isOpen) onClose();
       }}
     >
-      <Modal className="sheet">
+      <Modal className={`sheet ${tall ? 'tall' : ''}`}>
         <Dialog className="sheet-body">
           <header>
             <Heading slot="title">{title}</Heading>

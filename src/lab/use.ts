@@ -28,7 +28,9 @@ export function useSpaces(): readonly OutputSpace[] {
 }
 
 /** Whether numbers come from a world whose truth is known. */
-export const useSimulated = (): boolean => useData((s) => s.summary?.source.kind === 'simulated');
+export const useSimulated = (): boolean =>
+  // A shard of a simulated world is still simulated; only such a world knows its truth.
+  useData((s) => s.summary?.source.kind === 'simulated' || s.summary?.oracle != null);
 
 /** The reading of a probe at the scrubbed step, or the newest. */
 export function useProbe(block: string, name: string): ProbeReading | null {

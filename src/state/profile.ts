@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { WorkerDied } from '../../workers/client';
 import type { Profile } from '../../workers/protocol';
+import { DEPENDENT_ABOVE } from '../data/profile/profile';
 import { messageOf, theClient } from './session';
 import { useData } from './stores';
 
@@ -10,9 +11,16 @@ interface ProfileStore {
   readonly fingerprint: string | null;
   readonly profile: Profile | null;
   readonly refusal: string | null;
+  /** Divergence above which a column counts as dependent on the market; outlives the data set. */
+  readonly dependentAbove: number;
 }
 
-export const useProfile = create<ProfileStore>(() => ({ fingerprint: null, profile: null, refusal: null }));
+export const useProfile = create<ProfileStore>(() => ({
+  fingerprint: null,
+  profile: null,
+  refusal: null,
+  dependentAbove: DEPENDENT_ABOVE,
+}));
 
 /** Asks for the profile of the data in use, unless it is there or on its way. */
 export async function loadProfile(again = false): Promise<void> {

@@ -7,7 +7,7 @@ import { pause, reset, step, train, whyNotReady } from '../../state/session';
 import { THEMES } from '../../state/storage';
 import { type Phase, useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
-import { useHistory } from '../use';
+import { useHistory, useSimulated } from '../use';
 import { BackendBadge } from './BackendBadge';
 import { SeedField } from './SeedField';
 
@@ -103,7 +103,8 @@ function Speed() {
 function DataChip() {
   const summary = useData((s) => s.summary);
   const loading = useData((s) => s.loading);
-  const kind = summary?.source.kind === 'simulated' ? 'simulated' : 'file';
+  const simulated = useSimulated();
+  const kind = simulated ? 'simulated' : (summary?.source.kind ?? 'file');
   const rows =
     summary && (summary.rows >= 10_000 ? `${Math.round(summary.rows / 1000)}k` : count(summary.rows));
   return (
@@ -125,7 +126,7 @@ function DataChip() {
         )
       }
     >
-      {() => <DataPanel />}
+      {(close) => <DataPanel onLeave={close} />}
     </PopButton>
   );
 }

@@ -9,6 +9,7 @@ import type { BlockSpec, Pillar } from '../../pipeline/spec';
 import { loadPreset, redo, undo } from '../../state/edits';
 import { pipelineName } from '../../state/session';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
+import { useSimulated } from '../use';
 import { DropNote } from './DropNote';
 import { Flow } from './Flow';
 import { LossEnd } from './LossEnd';
@@ -66,6 +67,7 @@ function DataCard({ box }: { box: Box }) {
   const loading = useData((s) => s.loading);
   const tasks = usePipeline((s) => s.pipeline.tasks);
   const selected = useUi((s) => s.selected === 'data');
+  const simulated = useSimulated();
   return (
     <button
       type="button"
@@ -75,15 +77,7 @@ function DataCard({ box }: { box: Box }) {
       onClick={() => useUi.setState({ selected: 'data' })}
     >
       <b>Data</b>
-      <span>
-        {summary
-          ? summary.source.kind === 'simulated'
-            ? 'simulated'
-            : summary.source.title
-          : loading
-            ? 'loading'
-            : 'none'}
-      </span>
+      <span>{summary ? (simulated ? 'simulated' : summary.source.title) : loading ? 'loading' : 'none'}</span>
       <span className="card-facts">
         {tasks.slice(0, 3).map((task) => {
           const rate = summary?.tasks.find((t) => t.name === task.id)?.rate;

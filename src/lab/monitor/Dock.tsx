@@ -2,7 +2,8 @@
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { Segments } from '../../components/fields';
-import { TABS, type Tab as TabName, useUi } from '../../state/stores';
+import { TABS, type Tab as TabName, useData, useUi } from '../../state/stores';
+import { CheckMark } from '../data/Checks';
 import { DataTab } from '../data/DataTab';
 import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
 import { AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
@@ -15,6 +16,9 @@ const NAMES: Record<TabName, string> = {
   attention: 'Attention',
   data: 'Data',
 };
+
+/** One and the same list, so that the store's reader sees no change where there is none. */
+const NONE: readonly never[] = [];
 
 /** More heads than this are one click away, in their own tab. */
 const HEADS_IN_OVERVIEW = 4;
@@ -87,6 +91,7 @@ export function DockPlace({ tab }: { tab: TabName }) {
 
 export function Dock() {
   const tab = useUi((s) => s.tab);
+  const checks = useData((s) => s.summary?.checks ?? NONE);
   return (
     <section className="dock" aria-label="Readings">
       <Tabs
@@ -99,6 +104,7 @@ export function Dock() {
             {TABS.map((name) => (
               <Tab key={name} id={name} className="tab">
                 {NAMES[name]}
+                {name === 'data' && <CheckMark checks={checks} />}
               </Tab>
             ))}
           </TabList>
