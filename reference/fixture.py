@@ -137,15 +137,22 @@ def alive(name, gradient, parameters):
     return share >= (0.2 if name.endswith('table') else 0.45)
 
 
-def case(name, config, inputs, parameters, compute, wrt, snap=True):
-    """Computes one case; None if a ReLU input is too close to its kink, or too many units are dead."""
+def case(name, config, inputs, parameters, compute, wrt, snap=True, moving=None):
+    """Computes one case; None if a ReLU input is too close to its kink, or too many units are dead.
+
+    Where `compute` holds something constant that depends on the inputs (a stop-gradient), finite differences see it
+    move; `moving` is then the same computation with that something given, whose gradients must be the same.
+    """
     Kinks.reset()
     outputs, _, gradients = run(compute, inputs, parameters, wrt)
     if Kinks.margin < MARGIN:
         return None
     if config.get('layers') and not all(alive(key, g, parameters) for key, g in gradients.items()):
         return None
-    gradcheck(compute, inputs, parameters, wrt)
+    gradcheck(moving or compute, inputs, parameters, wrt)
+    if moving:
+        _, _, same = run(moving, inputs, parameters, wrt)
+        assert all(torch.allclose(gradients[key], same[key], rtol=1e-12, atol=1e-13) for key in wrt)
     single, _, single_gradients = run(
         compute, cast(inputs, torch.float32), cast(parameters, torch.float32), wrt
     )

@@ -5,6 +5,8 @@ import { spec as nse } from './bottoms/nse/spec';
 import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
 import { spec as embedding } from './inputs/embedding/spec';
 import { spec as identity } from './tops/identity/spec';
+import { spec as dpr } from './tops/dpr/spec';
+import { spec as esmm } from './tops/esmm/spec';
 import { spec as mlp } from './towers/mlp/spec';
 import { spec as taskAttention } from './towers/task-attention/spec';
 
@@ -13,7 +15,7 @@ export const CATALOG = {
   input: [embedding],
   bottom: [nse, sharedBottom],
   tower: [mlp, taskAttention],
-  top: [identity],
+  top: [identity, esmm, dpr],
   balancer: [fixed],
 } as const satisfies Record<Pillar, readonly BlockSpec[]>;
 

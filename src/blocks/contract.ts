@@ -58,8 +58,20 @@ export interface TopBlock {
 export interface TopOutput {
   /** Entire-space predictions, [B, K]. */
   readonly entire: Bernoulli;
-  /** Named scalars that are added to the training loss, e.g. a calibrator. */
-  readonly auxiliary?: readonly { readonly name: string; readonly value: Tensor }[];
+  /** Named scalars that are added to the training loss, e.g. a calibrator. Computed in training only. */
+  readonly auxiliary?: (batch: LossBatch) => readonly AuxiliaryLoss[];
+}
+export interface AuxiliaryLoss {
+  readonly name: string;
+  /** Scalar, already multiplied by its weight. */
+  readonly value: Tensor;
+}
+/** What a Top's own losses may look at besides its predictions. */
+export interface LossBatch {
+  /** y, [B, K], 0 or 1, on the entire space. */
+  readonly labels: Tensor;
+  /** w, [B, 1], with mean 1 over the training part. */
+  readonly weights: Tensor;
 }
 export type BuildTop = (context: BuildContext, input: StreamShape) => TopBlock;
 

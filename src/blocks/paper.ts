@@ -7,6 +7,19 @@ export const STUDY = {
   authors: 'Kutak, 2025',
 } as const;
 
+/** SEQ towers and their Descending Probability Regularizer. */
+export const SEQ_PAPER = {
+  title: 'SEQ+MD: Learning Multi-Task as a SEquence with Multi-Distribution Data',
+  authors: 'Wang et al., SIGIR eCom 2025',
+} as const;
+
+/** ResFlow: its feature residuals are towers here, its logit residuals a Top. */
+export const RESFLOW_PAPER = {
+  title: 'Residual Multi-Task Learner for Applied Ranking',
+  authors: 'Fu et al., KDD 2024',
+  url: 'https://doi.org/10.1145/3637528.3671523',
+} as const;
+
 export const TABLE_7 = 'Kutak 2025, Table 7';
 
 /** Dropout after each activation: papers range over [0, 0.5]. */
@@ -52,3 +65,7 @@ export const mlpOf = (params: ParamValues) => ({
   dropout: params.dropout as number,
   batchNorm: params.batchNorm as boolean,
 });
+
+
+
+

@@ -8,6 +8,7 @@ export { dense, groupedDense, groupedDot, linear, repeatGroups } from './dense';
 export type { Init } from './draws';
 export { glorot, he, ones, zeros } from './draws';
 export { embed } from './embed';
+export { funnel, lineages, logAddExp, logSigmoid, softplusOf, sumLineage } from './funnel';
 export { gateMix } from './gates';
 export { flatten, sliceParameters, slices, valueAndGradients } from './gradients';
 export { gruCell } from './gru';

@@ -127,10 +127,11 @@ export function opProblem(c: Case): Problem {
 
 const PASS: PassOptions = { training: true, seed: 1, step: 0 };
 
-const tasksOf = (K: number): TaskContext[] =>
+/** A chain, or a tree where the fixture gives parents. */
+const tasksOf = (K: number, parents?: readonly (number | null)[]): TaskContext[] =>
   Array.from({ length: K }, (_, k) => ({
     id: `task${k}`,
-    parent: k === 0 ? null : k - 1,
+    parent: parents ? parents[k]! : k === 0 ? null : k - 1,
     baseRate: 0.5 ** (k + 1),
   }));
 
@@ -183,8 +184,13 @@ export function opCases(): [name: string, Case][] {
 /** One case of blocks/<id>.json. */
 export function blockProblem(id: string, c: Case): Problem {
   const place = placeOf(id);
-  const config = c.config as Record<string, number> & { sharedInput?: boolean; sizes?: number[] };
-  const tasks = tasksOf(config.tasks ?? 2);
+  const config = c.config as Record<string, number> & {
+    sharedInput?: boolean;
+    ownInputs?: boolean;
+    sizes?: number[];
+    parents?: (number | null)[];
+  };
+  const tasks = tasksOf(config.tasks ?? 2, config.parents);
   const layout = new Layout();
   const context: BuildContext = {
     path: 'block',
@@ -192,7 +198,8 @@ export function blockProblem(id: string, c: Case): Problem {
     tasks,
     scope: new Scope(layout, 'block'),
   };
-  const own = place.pillar !== 'bottom' && config.sharedInput !== true;
+  // Bottoms read one shared vector unless a case says otherwise, towers and tops one a task.
+  const own = place.pillar === 'bottom' ? config.ownInputs === true : config.sharedInput !== true;
   const shape: StreamShape = { groups: own ? tasks.length : 1, width: config.inputWidth ?? 0 };
   let forward: (v: ReadonlyMap<string, Tensor>, pass: Pass) => Record<string, Tensor>;
   if (place.pillar === 'input') {
@@ -214,10 +221,21 @@ export function blockProblem(id: string, c: Case): Problem {
   } else if (place.pillar === 'top') {
     const block = findBuild('top', id)(context, shape);
     forward = (v, pass) => {
-      const { entire } = block.forward({ t: v.get('t')!, ...shape }, pass);
+      const { entire, auxiliary } = block.forward({ t: v.get('t')!, ...shape }, pass);
       const logP = entire.logP();
       const log1mP = entire.log1mP();
-      return { logits: tf.sub(logP, log1mP), logP, log1mP };
+      const predicted = { logits: tf.sub(logP, log1mP), logP, log1mP };
+      if (!c.inputs.labels) return predicted;
+      // Every loss term: L_k of each task, then the Top's own.
+      const batch = {
+        labels: tensor(c.inputs.labels),
+        weights: tf.reshape(tensor(c.inputs.weights!), [-1, 1]),
+      };
+      const losses = entire.losses(batch.labels, batch.weights, tensor(c.inputs.positiveWeight!));
+      const own = auxiliary?.(batch) ?? [];
+      return own.length === 0
+        ? { ...predicted, losses }
+        : { ...predicted, losses, auxiliary: tf.stack(own.map((a) => tf.reshape(a.value, []))) };
     };
   } else {
     const block = findBuild(place.pillar as 'bottom' | 'tower', id)(context, shape);
@@ -237,9 +255,13 @@ export function blockProblem(id: string, c: Case): Problem {
       });
       Object.assign(outputs, forward(v, pass));
       for (const value of pass.updates.values()) value.dispose();
-      const cotangents = Object.entries({ G: place.output, GLogP: 'logP', GLog1mP: 'log1mP' }).filter(
-        ([G]) => G in c.inputs,
-      );
+      const cotangents = Object.entries({
+        G: place.output,
+        GLogP: 'logP',
+        GLog1mP: 'log1mP',
+        GLosses: 'losses',
+        GAuxiliary: 'auxiliary',
+      }).filter(([G]) => G in c.inputs);
       const scalar = cotangents
         .map(([G, name]) => weighted(outputs[name]!, tensor(c.inputs[G]!)))
         .reduce((a, b) => tf.add(a, b));

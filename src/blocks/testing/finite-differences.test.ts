@@ -53,7 +53,9 @@ describe('finite differences in float64', () => {
     expect(error, at).toBeLessThan(1e-6);
   });
   for (const [id, fixture] of blockFixtures()) {
-    it.each(fixture.cases.map((c) => [c.name, c] as [string, Case]))(`${id}: %s`, async (_name, c) => {
+    // What a block holds constant on purpose moves with its inputs all the same, so that differences cannot see its gradient.
+    const moving = fixture.cases.filter((c) => c.config.stopGradient !== true);
+    it.each(moving.map((c) => [c.name, c] as [string, Case]))(`${id}: %s`, async (_name, c) => {
       const { error, at, looked } = await worstDifference(blockProblem(id, c));
       expect(looked).toBeGreaterThan(0);
       expect(error, at).toBeLessThan(1e-6);

@@ -1,0 +1,7 @@
+"""Fixture cases of the Towers in which tasks pass something on, without dropout."""
+
+ABOUT = {}
+
+
+def cases():
+    return {}
