@@ -1,4 +1,4 @@
-"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models]."""
+"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models] [blocks/ID of a gated Bottom]."""
 
 import pathlib
 import sys
@@ -6,8 +6,11 @@ import sys
 import torch
 
 import cases_blocks
+import cases_bottoms
 import cases_models
 import cases_ops
+import cases_tops
+import cases_towers
 import checks
 from fixture import Report, write
 
@@ -22,8 +25,12 @@ def main(wanted):
     if 'ops' in wanted:
         write(HERE / 'ops.json', 'ops', cases_ops.ABOUT, cases_ops.cases())
     if 'blocks' in wanted:
-        for block, cases in cases_blocks.cases().items():
-            write(HERE / 'blocks' / f'{block}.json', block, cases_blocks.ABOUT[block], cases)
+        for group in (cases_blocks, cases_towers, cases_tops):
+            for block, cases in group.cases().items():
+                write(HERE / 'blocks' / f'{block}.json', block, group.ABOUT[block], cases)
+    for block, cases in cases_bottoms.cases().items():
+        if 'blocks' in wanted or f'blocks/{block}' in wanted:
+            write(HERE / 'blocks' / f'{block}.json', block, cases_bottoms.ABOUT[block], cases())
     if 'models' in wanted:
         write(HERE / 'models.json', 'models', cases_models.ABOUT, cases_models.cases())
     for name, forward, backward in Report.rows:

@@ -1,19 +1,20 @@
 /** Every block there is, as plain data. A new architecture is a new folder and one line here; its build.ts is found by its folder. */
 import type { BlockSpec, Pillar } from '../pipeline/spec';
 import { spec as fixed } from './balancers/fixed/spec';
+import { spec as mmoe } from './bottoms/mmoe/spec';
 import { spec as nse } from './bottoms/nse/spec';
 import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
 import { spec as embedding } from './inputs/embedding/spec';
-import { spec as identity } from './tops/identity/spec';
 import { spec as dpr } from './tops/dpr/spec';
 import { spec as esmm } from './tops/esmm/spec';
+import { spec as identity } from './tops/identity/spec';
 import { spec as mlp } from './towers/mlp/spec';
 import { spec as taskAttention } from './towers/task-attention/spec';
 
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
   input: [embedding],
-  bottom: [nse, sharedBottom],
+  bottom: [nse, sharedBottom, mmoe],
   tower: [mlp, taskAttention],
   top: [identity, esmm, dpr],
   balancer: [fixed],

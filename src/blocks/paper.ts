@@ -66,6 +66,37 @@ export const mlpOf = (params: ParamValues) => ({
   batchNorm: params.batchNorm as boolean,
 });
 
+/** What a gated Bottom hands to each stack of experts. */
+export const expertsOf = (params: ParamValues) => ({ ...mlpOf(params), each: 'expert' });
 
+/** Widths of an expert's MLP: the study ranges over the output alone, 32 … 128. */
+export const expertWidths = (source: string, fallback: readonly number[] = [64, 32]): HyperParam => ({
+  kind: 'widths',
+  label: 'Expert widths',
+  help: 'Units of each layer of an expert; the last one is the width that is handed on.',
+  source,
+  min: 1,
+  max: 512,
+  maxLayers: 4,
+  suggested: [[32], [64], [128], [64, 32], [16, 8]],
+  default: fallback,
+});
 
+/** A number of experts, gates' levels and the like. */
+export const count = (
+  label: string,
+  help: string,
+  source: string,
+  suggested: readonly number[],
+  fallback: number,
+  [min, max]: readonly [number, number] = [1, 16],
+): HyperParam => ({ kind: 'int', label, help, source, min, max, suggested, default: fallback });
 
+/** Whether gates have a bias: papers write softmax(Wx), most implementations add one. */
+export const gateBias: HyperParam = {
+  kind: 'flag',
+  label: 'Gate bias',
+  help: 'Adds a learned constant to each gate’s logits, so that a gate can prefer an expert whatever the input.',
+  source: 'off: the papers’ softmax(Wx); on: MTReclib, EasyRec, AdaTT’s own code',
+  default: false,
+};

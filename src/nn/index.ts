@@ -9,9 +9,20 @@ export type { Init } from './draws';
 export { glorot, he, ones, zeros } from './draws';
 export { embed } from './embed';
 export { funnel, lineages, logAddExp, logSigmoid, softplusOf, sumLineage } from './funnel';
+export { GateLayer } from './gateLayer';
 export { gateMix } from './gates';
 export { flatten, sliceParameters, slices, valueAndGradients } from './gradients';
 export { gruCell } from './gru';
+export {
+  add,
+  asReading,
+  gateMixAmong,
+  gateMixForTasks,
+  joinGroups,
+  meanOfGroups,
+  mixGroups,
+  sumMembers,
+} from './mixtures';
 export { Mlp, perTask } from './mlp';
 export { layerNorm } from './norm';
 export type { OptimizerOptions, OptimizerState } from './optimizer';

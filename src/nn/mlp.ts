@@ -5,14 +5,16 @@ import type { Parameter, Pass, RunningBuffer, Scope } from './parameters';
 import { type Stream, type StreamShape, tf } from './tensor';
 
 export interface MlpOptions {
-  /** What arrives: one shared vector, or one a group. */
+  /** What arrives: one shared vector, or several, each read by the same number of networks: network n reads n·G_in/G. */
   readonly input: StreamShape;
-  /** Number of networks side by side. */
+  /** Number of networks side by side, a multiple of the input's groups. */
   readonly groups: number;
   readonly widths: readonly number[];
   /** Rate in [0, 1). */
   readonly dropout: number;
   readonly batchNorm: boolean;
+  /** What the networks are, in the words of docs/WEIGHTS.md: one a task, unless this says otherwise. */
+  readonly each?: string;
 }
 
 interface Layer {
@@ -20,14 +22,15 @@ interface Layer {
   readonly b: Parameter;
   readonly norm: { gamma: Parameter; beta: Parameter; mean: RunningBuffer; variance: RunningBuffer } | null;
   readonly site: number;
-  /** True where all groups read the same vector: one wide product then serves them all. */
+  /** True where all networks read the same vector: one wide product then serves them all. */
   readonly wide: boolean;
 }
 
 /**
- * h_l = Drop(ReLU(BN(h_{l−1}·W_l + b_l))), for each group with its own weights.
- * Weights: `layerL.W` is [F, G·d] where the groups share their input (group g in columns g·d …), else [G, d_in, d];
- * with one group [d_in, d].
+ * h_l = Drop(ReLU(BN(h_{l−1}·W_l + b_l))), for each network with its own weights.
+ * Weights: `layer1.W` is [F, G·d] where all G networks read one vector (network g in columns g·d …); where they read G_in
+ * vectors [G_in, F, (G/G_in)·d], the networks of one vector side by side. The layers after it are [G, d_in, d], or [d_in, d]
+ * with one network.
  */
 export class Mlp {
   readonly output: StreamShape;
@@ -37,19 +40,26 @@ export class Mlp {
     scope: Scope,
     private readonly options: MlpOptions,
   ) {
-    const { groups, widths, batchNorm } = options;
+    const { groups, widths, batchNorm, each = 'task' } = options;
+    if (groups % options.input.groups !== 0) {
+      throw new Error(`${groups} networks cannot share ${options.input.groups} inputs evenly.`);
+    }
     let width = options.input.width;
-    let shared = options.input.groups === 1;
+    // Vectors that the layer reads: those of the input, then one a network.
+    let sources = options.input.groups;
     this.layers = widths.map((units, i) => {
       const name = `layer${i + 1}`;
-      const wide = groups === 1 || shared;
-      const shape = wide ? [width, groups * units] : [groups, width, units];
-      const own = groups > 1 ? ' of every task' : '';
+      const wide = sources === 1;
+      const side = groups / sources;
+      const shape = wide ? [width, groups * units] : [sources, width, side * units];
+      const own = groups > 1 ? ` of every ${each}` : '';
       const orientation = wide
         ? groups > 1
-          ? 'input × (task·unit), task k in columns k·d …'
+          ? `input × (${each}·unit), ${each} k in columns k·d …`
           : 'input × unit'
-        : 'task × input × unit';
+        : side > 1
+          ? `task × input × (${each} of the task·unit)`
+          : `${each} × input × unit`;
       const layer: Layer = {
         W: scope.parameter(
           `${name}.W`,
@@ -61,7 +71,7 @@ export class Mlp {
           `${name}.b`,
           [groups * units],
           zeros,
-          `biases${own} of MLP layer ${i + 1}${groups > 1 ? ', task k in k·d …' : ''}`,
+          `biases${own} of MLP layer ${i + 1}${groups > 1 ? `, ${each} k in k·d …` : ''}`,
         ),
         norm: batchNorm
           ? {
@@ -85,7 +95,7 @@ export class Mlp {
         wide,
       };
       width = units;
-      shared = false;
+      sources = groups;
       return layer;
     });
     this.output = { groups, width };

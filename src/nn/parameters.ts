@@ -110,6 +110,11 @@ export class Scope {
   dropoutSite(): number {
     return this.layout.nextSite();
   }
+
+  /** A part of the block, whose names begin with `part` and a dot. */
+  within(part: string): Scope {
+    return new Scope(this.layout, `${this.path}.${part}`);
+  }
 }
 
 export interface PassOptions {
