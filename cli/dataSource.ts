@@ -6,7 +6,7 @@ import {
   type Dataset,
   DEFAULT_REQUEST,
   prepare,
-  readAliExpressCsv,
+  readFiles,
   type SimulationRequest,
   simulateWorld,
 } from '../src/data';
@@ -57,7 +57,11 @@ export async function loadData(source: DataSource, io: Io, quiet: boolean): Prom
     }
     if (source.note) say(source.note);
     say(`Reading ${source.path} …`);
-    const table = await readAliExpressCsv(await open(source.path), basename(source.path), work);
+    const table = await readFiles(
+      [{ name: basename(source.path), blob: await open(source.path) }],
+      null,
+      work,
+    );
     for (const note of table.notes) say(note);
     return prepare(table);
   } catch (cause) {

@@ -1,7 +1,7 @@
 /** The data room's door: what workers and the command line take from it. */
 export { DataError, type Dataset, datasetBuffers } from './dataset';
 export type { LongWork, Progress } from './pace';
-export { ROW_BUDGET, readAliExpressCsv } from './readers/aliexpress';
+export { type NamedBlob, previewFiles, readFiles } from './readers';
 export {
   DEFAULT_REQUEST,
   parseSimulationRequest,

@@ -15,10 +15,11 @@ const SPLIT_STREAM = 0x73706c74;
  * `pages` [N] identifies each row's page and alone decides its part: a page falls on the same side in every run.
  * Where that leaves a part empty although there are two pages, the page nearest to the line changes sides.
  * Returns [N] 1 = validation, 0 = training.
+ * @param validationShare share of the pages that validate
  */
-export function splitByPage(pages: Uint32Array): Uint8Array {
+export function splitByPage(pages: Uint32Array, validationShare = 1 - TRAIN_SHARE): Uint8Array {
   const n = pages.length;
-  const line = TRAIN_SHARE * 2 ** 32;
+  const line = (1 - validationShare) * 2 ** 32;
   let nearestBelow = -1;
   let nearestAbove = 2 ** 32;
   let lowest = 2 ** 32;

@@ -1,0 +1,35 @@
+/** Opens a file, packed or not, as the tables inside it. */
+import { DataError } from '../dataset';
+import type { RowSource } from './block';
+import { filePieces, kindOf, sliceOf } from './bytes';
+import { openCsv, type TextFile } from './csv';
+
+/** A file as browsers and Node both have it. */
+export interface NamedBlob {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
+const plain = ({ name, blob }: NamedBlob): TextFile => ({
+  file: name,
+  bytes: blob.size,
+  textBytes: blob.size,
+  packing: null,
+  pieces: () => filePieces(blob, name),
+});
+
+/** The tables in a file; more than one where it is an archive. Rejects with a DataError of one sentence. */
+export async function openFile(file: NamedBlob): Promise<RowSource[]> {
+  const { name, blob } = file;
+  if (blob.size === 0) {
+    throw new DataError(`${name} is empty: choose a file with a header line and at least one row.`, {
+      file: name,
+    });
+  }
+  switch (kindOf(await sliceOf(blob, 0, 16, name), name)) {
+    case 'text':
+      return [await openCsv(plain(file))];
+    default:
+      throw new DataError(`${name} is packed.`, { file: name });
+  }
+}
