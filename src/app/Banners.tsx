@@ -50,12 +50,10 @@ function DataErrors() {
   if (worst === '') return null;
   return (
     <div className="banner error" role="status" data-testid="check-line">
-      <p>
-        The data has {worst}: figures trained on it would mislead.{' '}
-        <button type="button" className="link" onClick={showChecks}>
-          Look
-        </button>
-      </p>
+      <p>The data has {worst}: figures trained on it would mislead.</p>
+      <button type="button" className="btn" onClick={showChecks}>
+        Look
+      </button>
       <button
         type="button"
         className="btn bare"

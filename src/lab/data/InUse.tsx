@@ -63,9 +63,9 @@ export function Events({ summary }: { summary: DatasetSummary }) {
       <thead>
         <tr>
           <th scope="col">event</th>
-          <th scope="col">rows here</th>
+          <th scope="col">rows</th>
           <th scope="col">{withOrigin ? 'rate, weighted' : 'rate in the population'}</th>
-          {withOrigin && <th scope="col">rate at the source</th>}
+          {withOrigin && <th scope="col">at the source</th>}
         </tr>
       </thead>
       <tbody>

@@ -129,9 +129,7 @@ export function WorldDials() {
           All defaults
         </button>
       </header>
-      <p className="dim">
-        Drawn after published logs; the truth behind each row is known. No real person is in it.
-      </p>
+      <p className="dim">Drawn after published logs; no real person is in it.</p>
       {!made && summary && (
         <button type="button" className="btn" onClick={() => setRefusal(setWorld({}))}>
           Use the simulated world

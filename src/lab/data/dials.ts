@@ -75,7 +75,7 @@ export const DIALS: readonly { readonly title: string; readonly dials: readonly 
         kind: 'choice',
         key: 'world',
         label: 'World',
-        help: 'Click and purchase, or watch with click, enter and buy.',
+        help: 'Click → purchase, or watch → click, enter, buy.',
         options: [
           { value: 'aliexpress', label: 'AliExpress' },
           { value: 'micro-video', label: 'Micro-video' },
@@ -85,24 +85,18 @@ export const DIALS: readonly { readonly title: string; readonly dials: readonly 
         kind: 'choice',
         key: 'country',
         label: 'Country',
-        help: 'Each with its published rates; All mixes the five in equal shares.',
+        help: 'Each with its published rates; All mixes the five.',
         options: COUNTRY_CHOICES.map((value) => ({ value, label: COUNTRY_NAMES[value] })),
         world: 'aliexpress',
       },
       slide(
         'relatedness',
         'Relatedness r',
-        '1: one taste for both; −1: what attracts clicks repels purchases.',
+        '1: one taste; −1: what draws clicks repels buyers.',
         0.05,
         signedDial,
       ),
-      slide(
-        'tension',
-        'Tug of war',
-        'How much the tasks pull shared weights in opposite directions.',
-        0.05,
-        plainDial,
-      ),
+      slide('tension', 'Tug of war', 'How hard the tasks pull shared weights apart.', 0.05, plainDial),
       {
         kind: 'switch',
         key: 'addToCart',
@@ -114,7 +108,7 @@ export const DIALS: readonly { readonly title: string; readonly dials: readonly 
         kind: 'number',
         key: 'seed',
         label: 'World seed',
-        help: 'Another seed draws another world of the same kind.',
+        help: 'Another seed, another world of the same kind.',
         ...rangeOf('seed'),
       },
     ],
@@ -126,7 +120,7 @@ export const DIALS: readonly { readonly title: string; readonly dials: readonly 
       slide(
         'countryShift',
         'Country shift κ',
-        'How much the markets differ in taste and in what is shown.',
+        'How much markets differ in taste and offer.',
         0.05,
         plainDial,
       ),
@@ -143,9 +137,9 @@ export const DIALS: readonly { readonly title: string; readonly dials: readonly 
   {
     title: 'Rows',
     dials: [
-      slide('impressions', 'Impressions M', 'Drawn; rarely clicked ones are thinned away.', 500_000, rows),
-      slide('rows', 'Rows N', 'Kept on average, with weights that make up for the thinning.', 10_000, rows),
-      slide('clickKeepRate', 'Clicks kept', 'Share of the clicks without a purchase that stay.', 0.01, keep),
+      slide('impressions', 'Impressions M', 'Drawn, before non-clicks are thinned away.', 500_000, rows),
+      slide('rows', 'Rows N', 'Kept on average; weights make up for the rest.', 10_000, rows),
+      slide('clickKeepRate', 'Clicks kept', 'Share kept of the clicks without a purchase.', 0.01, keep),
     ],
   },
 ];

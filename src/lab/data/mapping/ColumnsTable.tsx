@@ -7,20 +7,20 @@ import { type Line, linesOf, setRoles } from './edits';
 
 const PAGE = 50;
 
-/** Roles as the page names them, with what they mean. */
-export const ROLE_WORDS: Record<Role, string> = {
-  categorical: 'categorical: one of a few values',
-  numerical: 'numerical: a size',
-  list: 'list: several categories in a field',
-  label: 'label: a task, 0 or 1',
-  group: 'group: page, session or user',
+/** Roles as the page names them. */
+const ROLE_WORDS: Record<Role, string> = {
+  categorical: 'categorical',
+  numerical: 'numerical',
+  list: 'list of categories',
+  label: 'label (a task)',
+  group: 'group (page, user)',
   weight: 'weight of the row',
-  time: 'time, for the split',
-  country: 'country: a category that tells the market',
+  time: 'time',
+  country: 'country',
   ignore: 'ignore',
 };
 
-export function RoleSelect({
+function RoleSelect({
   value,
   label,
   describedBy,
@@ -155,7 +155,7 @@ export function ColumnsTable({
           <option value="any">all roles</option>
           {ROLES.map((r) => (
             <option key={r} value={r}>
-              {r} ({counts.get(r) ?? 0})
+              {ROLE_WORDS[r]}: {counts.get(r) ?? 0}
             </option>
           ))}
         </select>

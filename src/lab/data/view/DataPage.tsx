@@ -111,7 +111,12 @@ export default function DataPage() {
     <main className="data-view" aria-label="Data view">
       <Head />
       <LoadingLine />
-      <div className="view-grid">
+      <div>
+        <section className="view-part" aria-labelledby="view-checks-title">
+          <h3 id="view-checks-title">Checks</h3>
+          {summary ? <Checks checks={summary.checks} /> : waiting}
+          {summary && <Notes notes={summary.notes} />}
+        </section>
         <Part id="rates" title={`Rates${simulated ? ', simulated' : ''}`}>
           {profile ? <Rates rates={profile.rates} /> : waiting}
           {summary && (
@@ -126,11 +131,6 @@ export default function DataPage() {
             </div>
           )}
         </Part>
-        <section className="view-part" aria-labelledby="view-checks-title">
-          <h3 id="view-checks-title">Checks</h3>
-          {summary ? <Checks checks={summary.checks} /> : waiting}
-          {summary && <Notes notes={summary.notes} />}
-        </section>
         <Part id="columns" title="Columns">
           {profile ? (
             <Features

@@ -1,6 +1,6 @@
 /** Rates of each task in each market beside the published ones, with the noise that the number of rows leaves. */
 import type { Profile } from '../../../../workers/protocol';
-import { count, percent, signed } from '../../../components/format';
+import { count, percent } from '../../../components/format';
 import { Tag } from '../../../components/Tag';
 import { useLooks, useTasks } from '../../use';
 
@@ -24,7 +24,7 @@ function NoisePlot({ z }: { z: number }) {
 
 function verdict(z: number): string {
   if (Math.abs(z) < 2) return 'within noise';
-  return `${signed(z, 1).replace(/^([+\u2212])\./, '$10.')} s.e. ${z > 0 ? 'above' : 'below'}`;
+  return `${Math.abs(z).toFixed(1)} s.e. ${z > 0 ? 'above' : 'below'}`;
 }
 
 export function Rates({ rates }: { rates: readonly Rate[] }) {
