@@ -65,7 +65,9 @@ describe('histograms', () => {
   });
 
   it('of numbers show a share as an area: equal shares in narrow and wide bins are tall and low', () => {
-    const [bars] = histogramOf(feature('n', { bins: ['0', '1', '5'], shares: [[0.5, 0.5]] }));
+    const [bars] = histogramOf(
+      feature('n', { bins: ['0 – 1', '1 – 5', 'missing'], shares: [[0.4, 0.4, 0.2]] }),
+    );
     expect(bars![0]).toEqual({ x: 0, width: 0.2, height: 1 });
     expect(bars![1]!.height).toBeCloseTo(0.25);
   });
@@ -73,10 +75,18 @@ describe('histograms', () => {
   it('of numbers leave the tails out, and draw a heap on one value', () => {
     const quantiles = [0, 0, 1, 2, 3, 4, 100];
     const [bars] = histogramOf(
-      feature('n', { bins: ['0', '0', '4', '100'], shares: [[0.5, 0.45, 0.05]], quantiles }),
+      feature('n', { bins: ['0', '0 – 4', '4 – 100', 'missing'], shares: [[0.5, 0.45, 0.05, 0]], quantiles }),
     );
     expect(bars!.every((b) => b.x >= 0 && b.x + b.width <= 1 + 1e-9 && b.height <= 1)).toBe(true);
     expect(bars![0]).toMatchObject({ x: 0, height: 1 });
+  });
+
+  it('of numbers below 0 are placed by their values', () => {
+    const [bars] = histogramOf(feature('n', { bins: ['-3 – -1', '-1 – 1'], shares: [[0.5, 0.5]] }));
+    expect(bars!.map((b) => [b.x, b.width, b.height])).toEqual([
+      [0, 0.5, 1],
+      [0.5, 0.5, 1],
+    ]);
   });
 
   it('of nothing are nothing', () =>

@@ -38,43 +38,54 @@ export interface Bar {
   readonly height: number;
 }
 
+/** From, to; one number stands for a heap on a single value. */
+type Range = readonly [from: number, to: number];
+
+/** The ranges of a numerical column's bins, e.g. "0.1 – 0.25" or "0"; null where one is no range. The bin of missing values is left out. */
+function rangesOf(bins: readonly string[]): Range[] | null {
+  const numbers = bins.at(-1) === 'missing' ? bins.slice(0, -1) : bins;
+  const ranges = numbers.map((bin): Range => {
+    const [from, to = from] = bin.split(' – ').map(Number);
+    return [from!, to!];
+  });
+  return ranges.every(([from, to]) => Number.isFinite(from) && Number.isFinite(to)) ? ranges : null;
+}
+
 /**
- * The bars of a column in each market, on one scale. Where the bins are edges of numbers (one more than shares), the
- * area of a bar is its share, and the axis runs from the 5 % to the 95 % quantile, where the tails would squeeze the rest;
- * else the bars stand side by side and their height is the share.
+ * The bars of a column in each market, on one scale. Numbers: the area of a bar is its share, on an axis from the 5 % to
+ * the 95 % quantile, since the tails would squeeze the rest. Categories: the bars stand side by side, as high as their share.
  */
-export function histogramOf({ bins, shares, quantiles }: FeatureProfile): Bar[][] {
-  const n = shares[0]?.length ?? 0;
-  const edges = bins.map(Number);
-  const numeric = edges.length === n + 1 && edges.every(Number.isFinite);
-  const raw = numeric ? areas(edges, shares, quantiles) : evenly(n, shares);
+export function histogramOf({ kind, bins, shares, quantiles }: FeatureProfile): Bar[][] {
+  const ranges = kind === 'numerical' ? rangesOf(bins) : null;
+  const raw = ranges && ranges.length > 0 ? areas(ranges, shares, quantiles) : evenly(shares);
   const tallest = Math.max(1e-12, ...raw.flat().map((b) => b.height));
   return raw.map((bars) => bars.map((b) => ({ ...b, height: Math.min(1, b.height / tallest) })));
 }
 
-const evenly = (n: number, shares: FeatureProfile['shares']): Bar[][] =>
-  shares.map((market) => market.map((height, i) => ({ x: i / n, width: 1 / n, height })));
+const evenly = (shares: FeatureProfile['shares']): Bar[][] =>
+  shares.map((market) =>
+    market.map((height, i) => ({ x: i / market.length, width: 1 / market.length, height })),
+  );
 
 function areas(
-  edges: number[],
+  ranges: readonly Range[],
   shares: FeatureProfile['shares'],
   quantiles: FeatureProfile['quantiles'],
 ): Bar[][] {
-  const low = quantiles?.[1] ?? edges[0]!;
-  const high = quantiles?.[5] ?? edges.at(-1)!;
-  const [from, to] = high > low ? [low, high] : [edges[0]!, edges.at(-1)!];
+  const ends = [ranges[0]![0], ranges.at(-1)![1]] as const;
+  const [low, high] = [quantiles?.[1] ?? ends[0], quantiles?.[5] ?? ends[1]];
+  const [from, to] = high > low ? [low, high] : ends;
   const span = to > from ? to - from : 1;
   // A heap on one value has no width of its own: it is drawn as wide as a fiftieth of the axis.
   const least = span / 50;
   return shares.map((market) =>
-    market.flatMap((share, i) => {
-      const left = Math.max(from, edges[i]!);
-      const right = Math.min(to, edges[i + 1]!);
-      if (right < from || left > to || right < left) return [];
-      const whole = Math.max(least, edges[i + 1]! - edges[i]!);
+    ranges.flatMap(([start, end], i) => {
+      const left = Math.max(from, start);
+      const right = Math.min(to, end);
+      if (right < left) return [];
       const width = Math.max(least, right - left);
-      const x = Math.min((left - from) / span, 1 - width / span);
-      return [{ x, width: width / span, height: share / whole }];
+      const x = Math.max(0, Math.min((left - from) / span, 1 - width / span));
+      return [{ x, width: width / span, height: (market[i] ?? 0) / Math.max(least, end - start) }];
     }),
   );
 }
