@@ -146,7 +146,7 @@ async function refusal(cause: Error, { bytes }: ShardRecord, storage: StorageMan
       ? 'the browser has no room for it'
       : `the browser has room for ${inMb(Math.max(0, quota - used))} more`;
   return new DataError(
-    `This shard needs ${inMb(bytes)} and ${room}: delete a stored shard or download this one; what was stored before is still there.`,
+    `This shard needs ${inMb(Math.max(bytes, MB / 10))} and ${room}: delete a stored shard or download this one; what was stored before is still there.`,
   );
 }
 
