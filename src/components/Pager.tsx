@@ -11,6 +11,7 @@ export function pageOf<T>(items: readonly T[], page: number, size: number) {
 /** Stays in place, disabled, where there is one page only, so that nothing jumps when a search narrows the list. */
 export function Pager({
   what,
+  label,
   total,
   page,
   size,
@@ -18,6 +19,8 @@ export function Pager({
 }: {
   /** What the list holds, e.g. "columns". */
   what: string;
+  /** Name of the landmark, unlike that of any other on the page. */
+  label: string;
   total: number;
   page: number;
   size: number;
@@ -26,7 +29,7 @@ export function Pager({
   const pages = Math.max(1, Math.ceil(total / size));
   const at = Math.min(page, pages - 1);
   return (
-    <nav className="pager" aria-label={`Pages of ${what}`}>
+    <nav className="pager" aria-label={label}>
       <button type="button" className="btn" disabled={at === 0} onClick={() => onChange(at - 1)}>
         Previous
       </button>

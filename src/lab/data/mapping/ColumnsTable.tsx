@@ -186,7 +186,14 @@ export function ColumnsTable({
         </tbody>
       </table>
       {lines.length === 0 && <p className="empty">No column matches.</p>}
-      <Pager what="columns" total={lines.length} page={at} size={PAGE} onChange={setPage} />
+      <Pager
+        what="columns"
+        label="Pages of columns"
+        total={lines.length}
+        page={at}
+        size={PAGE}
+        onChange={setPage}
+      />
     </section>
   );
 }

@@ -264,7 +264,14 @@ export function Features({ profile, taskNames }: { profile: Profile; taskNames: 
         </table>
       </div>
       {found.length === 0 && <p className="empty">No column matches.</p>}
-      <Pager what="columns" total={found.length} page={at} size={PAGE} onChange={setPage} />
+      <Pager
+        what="columns"
+        label="Pages of columns"
+        total={found.length}
+        page={at}
+        size={PAGE}
+        onChange={setPage}
+      />
     </>
   );
 }

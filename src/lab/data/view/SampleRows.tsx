@@ -35,7 +35,14 @@ export function SampleRows({ sample: { header, rows } }: { sample: Profile['samp
           </tbody>
         </table>
       </div>
-      <Pager what="columns" total={header.length} page={at} size={COLUMNS} onChange={setPage} />
+      <Pager
+        what="columns"
+        label="Columns of the rows"
+        total={header.length}
+        page={at}
+        size={COLUMNS}
+        onChange={setPage}
+      />
     </>
   );
 }
