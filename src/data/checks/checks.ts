@@ -1,8 +1,9 @@
 /** What to know of a data set before training on it; shown on the page and stored with a run. */
+import { columnViews } from '../profile/columns';
 import { pickRows } from '../profile/pick';
 import type { Table } from '../table';
-import { driftChecks } from './drift';
-import { leakChecks } from './leak';
+import { Drift } from './drift';
+import { Leaks } from './leak';
 import { positiveChecks } from './positives';
 import { constantColumns, duplicateColumns } from './redundant';
 import { percent, say, some } from './words';
@@ -37,14 +38,20 @@ const GRAVITY = ['error', 'warning', 'info'] as const;
 export function checkTable(table: Table): Check[] {
   const picked = pickRows(table);
   const constant = constantColumns(table);
+  const leaks = new Leaks(table);
+  const drift = new Drift(table);
+  for (const view of columnViews(table, picked)) {
+    leaks.look(view);
+    drift.look(view);
+  }
   const checks = [
     ...codeChecks(table),
     ...numberChecks(table),
     ...funnelChecks(table),
-    ...leakChecks(table, picked),
+    ...leaks.checks(),
     ...positiveChecks(table),
     ...groupChecks(table),
-    ...driftChecks(table, picked),
+    ...drift.checks(),
     ...duplicateColumns(table, picked, constant),
     ...constantCheck(constant),
   ];
@@ -55,13 +62,13 @@ export function checkTable(table: Table): Check[] {
 function constantCheck(constant: ReadonlySet<string>): Check[] {
   if (constant.size === 0) return [];
   const about = [...constant];
-  const tell = about.length === 1 ? 'has' : 'have';
+  const one = about.length === 1;
   return [
     {
       kind: 'constant column',
       level: 'info',
       about,
-      message: `${some(about)} ${tell} the same value on all training rows and tell a model nothing; ignore them to save time.`,
+      message: `${some(about)} ${one ? 'has one value' : 'have one value each'} on all training rows and ${one ? 'tells' : 'tell'} a model nothing: ignore ${one ? 'it' : 'them'} to save time.`,
     },
   ];
 }

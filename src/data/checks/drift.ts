@@ -1,7 +1,6 @@
 /** Columns whose training and validation parts are not alike: more than a split by chance would make them. */
 import { jensenShannon, normalised } from '../profile/bins';
-import { columnViews } from '../profile/columns';
-import type { Picked } from '../profile/pick';
+import { binWeights, type ColumnView } from '../profile/columns';
 import { DEPENDENT_ABOVE } from '../profile/profile';
 import type { Table } from '../table';
 import type { Check } from './checks';
@@ -42,24 +41,33 @@ function worth(table: Table, part: number): number {
   return squares > 0 ? (sum * sum) / squares : 0;
 }
 
-export function driftChecks(table: Table, picked: Picked): Check[] {
-  const n1 = worth(table, 0);
-  const n2 = worth(table, 1);
-  if (!(n1 > 0 && n2 > 0)) return [];
-  const found: { name: string; bits: number }[] = [];
-  for (const view of columnViews(table, picked)) {
-    const counts = [0, 1].map(() => new Float64Array(view.bins.length));
-    for (let i = 0; i < table.rows; i++) {
-      const part = counts[table.validation[i]! === 0 ? 0 : 1]!;
-      const w = table.weights[i]!;
-      view.binsOf(i, (bin) => {
-        part[bin]! += w;
-      });
-    }
-    const bits = jensenShannon(normalised(counts[0]!), normalised(counts[1]!));
-    if (bits !== null && bits > DRIFT_ABOVE + chance(view.bins.length, n1, n2))
-      found.push({ name: view.name, bits });
+/** Looks at one column after another; `checks` then says what was found. */
+export class Drift {
+  private readonly found: { name: string; bits: number }[] = [];
+  private readonly part: Uint8Array;
+  private readonly n1: number;
+  private readonly n2: number;
+
+  constructor(private readonly table: Table) {
+    this.part = table.validation.map((v) => (v === 0 ? 0 : 1));
+    this.n1 = worth(table, 0);
+    this.n2 = worth(table, 1);
   }
+
+  look(view: ColumnView): void {
+    if (!(this.n1 > 0 && this.n2 > 0)) return;
+    const [train, validation] = binWeights(this.table, view, this.part, 2).map(normalised);
+    const bits = jensenShannon(train!, validation!);
+    if (bits !== null && bits > DRIFT_ABOVE + chance(view.bins.length, this.n1, this.n2))
+      this.found.push({ name: view.name, bits });
+  }
+
+  checks(): Check[] {
+    return told(this.found);
+  }
+}
+
+function told(found: { name: string; bits: number }[]): Check[] {
   if (found.length === 0) return [];
   const about = found.sort((a, b) => b.bits - a.bits).map((f) => f.name);
   const one = about.length === 1;

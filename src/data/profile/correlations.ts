@@ -44,10 +44,12 @@ export function correlation(a: Float32Array, b: Float32Array, weights: Float64Ar
 }
 
 /** Every n-th picked row, so that pairs of columns stay affordable. */
-export function thinned({ rows, weights }: Picked, most: number): Picked {
-  if (rows.length <= most) return { rows, weights };
+export function thinned(picked: Picked, most: number): Picked {
+  const { rows, weights } = picked;
+  if (rows.length <= most) return picked;
   const keep = Uint32Array.from({ length: most }, (_, i) => Math.floor((i * rows.length) / most));
   return {
+    ...picked,
     rows: keep.map((i) => rows[i]!),
     weights: Float64Array.from(keep, (i) => weights[i]!),
   };

@@ -10,7 +10,11 @@ export interface Picked {
   readonly rows: Uint32Array;
   /** [n] population weight: the row's own times what it stands for. */
   readonly weights: Float64Array;
+  /** [all rows] 0 or 1 by group: what is learned on one half is tried on the other. */
+  readonly fold: Uint8Array;
 }
+
+const FOLD_STREAM = 0x666f6c64;
 
 /**
  * At most `limit` rows. Rows with the same labels form a stratum; every stratum gets the same room, what one leaves
@@ -46,7 +50,9 @@ export function pickRows(table: Table, limit = PICKED_ROWS): Picked {
     });
   }
   const total = [...strata.values()].reduce((n, s) => n + s.quota, 0);
-  const picked = { rows: new Uint32Array(total), weights: new Float64Array(total) };
+  const fold = new Uint8Array(N);
+  for (let i = 0; i < N; i++) fold[i] = hash32(FOLD_STREAM, table.groups[i]!) & 1;
+  const picked = { rows: new Uint32Array(total), weights: new Float64Array(total), fold };
   let at = 0;
   for (let i = 0; i < N; i++) {
     const pattern = stratumOf[i]!;

@@ -3,7 +3,7 @@ import type { Check } from '../checks/checks';
 import type { Origin } from '../dataset';
 import type { Table } from '../table';
 import { meanDivergence, normalised } from './bins';
-import { type ColumnView, columnViews } from './columns';
+import { binWeights, type ColumnView, columnViews } from './columns';
 import { correlations } from './correlations';
 import { pickRows } from './pick';
 import { spacesOf } from './ranks';
@@ -92,33 +92,9 @@ function featureOf(
   markets: number,
   auc: readonly (number | null)[],
 ): FeatureProfile {
-  const counts = Array.from({ length: markets }, () => new Float64Array(view.bins.length));
-  let [total, missing, zeros] = [0, 0, 0];
-  for (let i = 0; i < table.rows; i++) {
-    const w = table.weights[i]!;
-    const counted = counts[marketOf ? marketOf[i]! : 0]!;
-    total += w;
-    if (view.isMissing(i)) missing += w;
-    if (view.isZero(i)) zeros += w;
-    view.binsOf(i, (bin) => {
-      counted[bin]! += w;
-    });
-  }
-  const share = (part: number) => (total > 0 ? part / total : 0);
-  const shares = counts.map(normalised);
-  const { name, kind, quantiles, bins } = view;
-  const divergence = meanDivergence(shares);
-  return {
-    name,
-    kind,
-    missing: share(missing),
-    zeros: share(zeros),
-    quantiles,
-    bins,
-    shares,
-    divergence,
-    auc,
-  };
+  const shares = binWeights(table, view, marketOf, markets).map(normalised);
+  const { name, kind, quantiles, bins, missing, zeros } = view;
+  return { name, kind, missing, zeros, quantiles, bins, shares, divergence: meanDivergence(shares), auc };
 }
 
 /** The first rows as text: codes by what they stand for, lists shortened. */

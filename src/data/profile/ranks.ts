@@ -1,6 +1,5 @@
 /** How well one column alone ranks each event: its AUC, on picked rows, in every space in which a model is judged. */
 import { ascending } from '../../metrics/order';
-import { hash32 } from '../random';
 import type { Table } from '../table';
 import type { Picked } from './pick';
 
@@ -17,6 +16,13 @@ export function spacesOf(table: Table): Space[] {
     { id: name, task, given: null },
     ...(parent === null ? [] : [{ id: `${name} given ${tasks[parent]!.name}`, task, given: parent }]),
   ]);
+}
+
+/** Codes of all rows: one each, or lists where there are offsets. Those outside of the vocabulary do not count. */
+export interface Codes {
+  readonly codes: Int32Array;
+  /** [N+1], or null where every row has one code. */
+  readonly offsets: Uint32Array | null;
 }
 
 /**
@@ -72,64 +78,72 @@ export function aucsOf(
 export const eitherWay = (auc: number | null): number | null =>
   auc === null ? null : Math.max(auc, 1 - auc);
 
-const FOLD_STREAM = 0x666f6c64;
 /** Rows' worth of the overall mean that a category starts with, so that a rare one is not believed at once. */
 const PRIOR_ROWS = 10;
 
 /**
  * Scores of picked rows by the target mean of their categories, learned on the other half of the groups: a code that
  * only names a row or a page scores nothing.
- * @param entries calls back for every code of a row (one, or those of its list)
  * @returns by space: [n] scores
  */
 export function targetMeans(
   table: Table,
-  picked: Picked,
+  { rows, fold }: Picked,
   spaces: readonly Space[],
   vocabulary: number,
-  entries: (row: number, code: (code: number) => void) => void,
+  { codes, offsets }: Codes,
 ): Float32Array[] {
-  const { rows: N, groups, labels, weights } = table;
+  const { rows: N, labels, weights } = table;
   const K = table.schema.tasks.length;
   const S = spaces.length;
-  const plus = [new Float64Array(vocabulary * S), new Float64Array(vocabulary * S)];
-  const all = [new Float64Array(vocabulary * S), new Float64Array(vocabulary * S)];
+  const tables = () => [new Float64Array(vocabulary * S), new Float64Array(vocabulary * S)] as const;
+  const plus = tables();
+  const all = tables();
   const totalPlus = new Float64Array(2 * S);
   const total = new Float64Array(2 * S);
-  const meanWeight = weights.reduce((sum, w) => sum + w, 0) / Math.max(1, N);
-  const fold = (row: number) => hash32(FOLD_STREAM, groups[row]!) & 1;
+  let sum = 0;
   for (let i = 0; i < N; i++) {
-    const f = fold(i);
+    const f = fold[i]!;
     const w = weights[i]!;
+    sum += w;
+    const allHere = all[f]!;
+    const plusHere = plus[f]!;
+    const from = offsets ? offsets[i]! : i;
+    const end = offsets ? offsets[i + 1]! : i + 1;
     for (let s = 0; s < S; s++) {
       const { task, given } = spaces[s]!;
       if (given !== null && labels[i * K + given] === 0) continue;
       const y = labels[i * K + task]! * w;
       total[f * S + s]! += w;
       totalPlus[f * S + s]! += y;
-      entries(i, (code) => {
-        all[f]![code * S + s]! += w;
-        plus[f]![code * S + s]! += y;
-      });
+      for (let e = from; e < end; e++) {
+        const code = codes[e]!;
+        if (code < 0 || code >= vocabulary) continue;
+        allHere[code * S + s]! += w;
+        plusHere[code * S + s]! += y;
+      }
     }
   }
-  const prior = PRIOR_ROWS * (meanWeight || 1);
-  const scores = spaces.map(() => new Float32Array(picked.rows.length));
-  for (let p = 0; p < picked.rows.length; p++) {
-    const row = picked.rows[p]!;
-    const other = 1 - fold(row);
+  const prior = (PRIOR_ROWS * sum) / Math.max(1, N) || PRIOR_ROWS;
+  const scores = spaces.map(() => new Float32Array(rows.length));
+  for (let p = 0; p < rows.length; p++) {
+    const row = rows[p]!;
+    const other = 1 - fold[row]!;
+    const from = offsets ? offsets[row]! : row;
+    const end = offsets ? offsets[row + 1]! : row + 1;
     for (let s = 0; s < S; s++) {
       const base = total[other * S + s]! > 0 ? totalPlus[other * S + s]! / total[other * S + s]! : 0;
-      let sum = 0;
+      if (base === 0) continue;
+      let means = 0;
       let count = 0;
-      entries(row, (code) => {
-        const at = code * S + s;
-        sum += (plus[other]![at]! + prior * base) / (all[other]![at]! + prior);
+      for (let e = from; e < end; e++) {
+        const at = codes[e]! * S + s;
+        if (codes[e]! < 0 || codes[e]! >= vocabulary) continue;
+        means += (plus[other]![at]! + prior * base) / (all[other]![at]! + prior);
         count++;
-      });
+      }
       // Relative to its own half: the halves' rates differ by chance, and that must not rank rows.
-      const mean = count > 0 ? sum / count : base;
-      scores[s]![p] = base > 0 ? mean / base : 0;
+      scores[s]![p] = count > 0 ? means / count / base : 1;
     }
   }
   return scores;
@@ -147,10 +161,10 @@ export function categoryAucs(
   picked: Picked,
   spaces: readonly Space[],
   vocabulary: number,
-  entries: (row: number, code: (code: number) => void) => void,
+  codes: Codes,
 ): (number | null)[] {
   if (vocabulary * spaces.length > MOST_MEANS) return spaces.map(() => null);
-  return targetMeans(table, picked, spaces, vocabulary, entries).map((scores, s) => {
+  return targetMeans(table, picked, spaces, vocabulary, codes).map((scores, s) => {
     const auc = aucsOf(table, picked, [spaces[s]!], scores)[0]!;
     return auc === null ? null : Math.max(0.5, auc);
   });
