@@ -1,12 +1,25 @@
 """Fixture cases of the gated Bottoms and their kin, without dropout."""
 
-from blocks import mmoe
+from blocks import adatt, cross_stitch, ml_mmoe, mmoe, omoe, ple, single_task
 from cases_blocks import block_case, label, widths
 
 ABOUT = {
-    'mmoe': 'MMoE: experts Lin -> [BN] -> ReLU in every layer, side by side; linear softmax gates, one a task; '
-    'gates [B, K·E]. ownInputs: x is [B, K·F], a vector a task.',
+    'mmoe': 'MMoE: linear softmax gates, one a task; gates [B, K·E].',
+    'ple': 'PLE: gates [B, L·K·E] over all experts (tasks in turn, then shared), 0 for those of other tasks; sharedGate '
+    '[B, (L-1)·E] of the shared stream. With own inputs the shared stream starts from their mean.',
+    'single-task': 'Single task: one MLP a task on its own vector.',
+    'omoe': 'MoE with one gate: b is [B, D], the same for every task; [B, K·D] with own inputs.',
+    'ml-mmoe': 'ML-MMoE: every gate reads the input; gates [B, K·E] at the top, levelGates [B, G·(L-1)·E·E] below it, '
+    'G inputs.',
+    'adatt': 'AdaTT (shared 0: AdaTT-sp): gates [B, L·K·E] over all experts (tasks in turn, then shared).',
+    'cross-stitch': 'Cross-stitch: a stitch after every layer; stitch [1, L·K·K] holds them.',
 }
+
+LAYOUT = (
+    ' Experts and networks: Lin -> [BN] -> ReLU in every layer, without dropout, side by side in columns. ownInputs: x is '
+    '[B, K·F], a vector a task. Batch norm in training mode: biased variance of the batch, epsilon 1e-5; a bias before it '
+    'has gradient 0. Gradients are those of sum(b * G) with respect to every parameter and the input x.'
+)
 
 
 def of(module, batch, tasks, width, layers, **own):
@@ -37,6 +50,7 @@ def of(module, batch, tasks, width, layers, **own):
 
 def cases():
     """By block: a function that makes its cases."""
+    own = {'ownInputs': True}
     return {
         'mmoe': lambda: [
             of(mmoe, 5, 2, 7, [5, 3], experts=3),
@@ -45,6 +59,50 @@ def cases():
             of(mmoe, 7, 3, 5, [4, 3], experts=2, batchNorm=True),
             of(mmoe, 5, 2, 5, [4, 3], experts=3, ownInputs=True, gateBias=True),
             of(mmoe, 3, 3, 4, [5], experts=2, ownInputs=True),
+        ],
+        'ple': lambda: [
+            of(ple, 5, 2, 7, [4, 3], experts=1, shared=2, levels=1),
+            of(ple, 7, 2, 5, [3], experts=2, shared=1, levels=2, gateBias=True),
+            of(ple, 5, 3, 4, [3], experts=1, shared=2, levels=3),
+            of(ple, 1, 3, 3, [4], experts=2, shared=3, levels=2),
+            of(ple, 7, 3, 4, [3], experts=1, shared=1, levels=2, batchNorm=True),
+            of(ple, 5, 2, 5, [3], experts=2, shared=0, levels=2),
+            of(ple, 5, 2, 4, [4, 3], experts=2, shared=2, levels=2, **own),
+        ],
+        'single-task': lambda: [
+            of(single_task, 5, 2, 7, [5, 3], **own),
+            of(single_task, 1, 3, 3, [5], **own),
+            of(single_task, 7, 3, 5, [4, 3], batchNorm=True, **own),
+        ],
+        'omoe': lambda: [
+            of(omoe, 5, 2, 7, [5, 3], experts=3),
+            of(omoe, 1, 3, 3, [5], experts=2, gateBias=True),
+            of(omoe, 7, 2, 5, [4], experts=4, batchNorm=True),
+            of(omoe, 5, 3, 4, [4, 3], experts=2, **own),
+        ],
+        'ml-mmoe': lambda: [
+            of(ml_mmoe, 5, 2, 7, [4], experts=3, levels=2),
+            of(ml_mmoe, 7, 3, 5, [4, 3], experts=2, levels=3, gateBias=True),
+            of(ml_mmoe, 1, 3, 3, [5], experts=2, levels=1),
+            of(ml_mmoe, 7, 2, 5, [3], experts=2, levels=2, batchNorm=True),
+            of(ml_mmoe, 5, 3, 4, [3], experts=2, levels=2, **own),
+        ],
+        'adatt': lambda: [
+            of(adatt, 5, 2, 7, [4, 3], experts=2, shared=0, levels=1),
+            of(adatt, 7, 3, 5, [3], experts=1, shared=0, levels=2),
+            of(adatt, 5, 2, 5, [3], experts=2, shared=0, levels=3, gateBias=True),
+            of(adatt, 7, 2, 4, [3], experts=1, shared=2, levels=2),
+            of(adatt, 5, 3, 4, [3], experts=1, shared=1, levels=2),
+            of(adatt, 1, 3, 3, [5], experts=2, shared=1, levels=2),
+            of(adatt, 7, 2, 5, [3], experts=2, shared=0, levels=2, batchNorm=True),
+            of(adatt, 5, 2, 4, [3], experts=2, shared=1, levels=2, **own),
+        ],
+        'cross-stitch': lambda: [
+            of(cross_stitch, 5, 2, 7, [5, 3], same=0.9),
+            of(cross_stitch, 7, 3, 5, [4, 3, 2], same=0.9),
+            of(cross_stitch, 1, 3, 3, [5], same=0.9),
+            of(cross_stitch, 7, 2, 5, [4, 3], same=0.5, batchNorm=True),
+            of(cross_stitch, 5, 3, 4, [3], same=0.9, **own),
         ],
     }
 

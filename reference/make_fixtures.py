@@ -30,7 +30,8 @@ def main(wanted):
                 write(HERE / 'blocks' / f'{block}.json', block, group.ABOUT[block], cases)
     for block, cases in cases_bottoms.cases().items():
         if 'blocks' in wanted or f'blocks/{block}' in wanted:
-            write(HERE / 'blocks' / f'{block}.json', block, cases_bottoms.ABOUT[block], cases())
+            about = cases_bottoms.ABOUT[block] + cases_bottoms.LAYOUT
+            write(HERE / 'blocks' / f'{block}.json', block, about, cases())
     if 'models' in wanted:
         write(HERE / 'models.json', 'models', cases_models.ABOUT, cases_models.cases())
     for name, forward, backward in Report.rows:

@@ -21,6 +21,7 @@ export {
   joinGroups,
   meanOfGroups,
   mixGroups,
+  regroup,
   sumMembers,
 } from './mixtures';
 export { Mlp, perTask } from './mlp';

@@ -25,7 +25,7 @@ export function gateMixAmong(
     throw new Error(`${logits.shape[1]} logits for ${seen} pairs of gate and expert.`);
   if (seen === flags.length) return gateMix(logits, experts, allowed.length);
   // One product with a 0/1 matrix puts each logit in its place: exact, and differentiable on every backend.
-  const place = new Float32Array(seen * flags.length);
+  const place = new Array<number>(seen * flags.length).fill(0);
   let row = 0;
   flags.forEach((flag, column) => {
     if (flag) place[row++ * flags.length + column] = 1;
@@ -100,6 +100,11 @@ export function joinGroups(parts: readonly Stream[], groups: number): Stream {
 /** x + y, shapes alike. */
 export function add(x: Tensor, y: Tensor): Tensor {
   return tf.add(x, y);
+}
+
+/** Readings of tokens, [B·G, …] → [B, G, …]. */
+export function regroup(t: Tensor, groups: number): Tensor {
+  return tf.reshape(t, [-1, groups, ...t.shape.slice(1)]);
 }
 
 /** A tensor that is the same for all rows, as a reading of one: [1, …]. */
