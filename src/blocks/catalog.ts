@@ -5,6 +5,7 @@ import { spec as mmoe } from './bottoms/mmoe/spec';
 import { spec as nse } from './bottoms/nse/spec';
 import { spec as ple } from './bottoms/ple/spec';
 import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
+import { spec as singleTask } from './bottoms/single-task/spec';
 import { spec as embedding } from './inputs/embedding/spec';
 import { spec as dpr } from './tops/dpr/spec';
 import { spec as esmm } from './tops/esmm/spec';
@@ -15,7 +16,7 @@ import { spec as taskAttention } from './towers/task-attention/spec';
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
   input: [embedding],
-  bottom: [nse, sharedBottom, mmoe, ple],
+  bottom: [nse, sharedBottom, mmoe, ple, singleTask],
   tower: [mlp, taskAttention],
   top: [identity, esmm, dpr],
   balancer: [fixed],

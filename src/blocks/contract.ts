@@ -19,6 +19,12 @@ export interface BuildContext {
   readonly scope: Scope;
 }
 
+/** What the build of an input block is given. */
+export interface InputContext extends BuildContext {
+  /** The Bottom wants an input of its own for each task: the first input block learns a set of weights a task. */
+  readonly ownInputs?: boolean;
+}
+
 /** Columns of the data set that an input block may read. */
 export interface FeatureSchema {
   readonly categorical: readonly { readonly name: string; readonly vocabulary: number }[];
@@ -39,7 +45,7 @@ export interface InputBlock {
   forward(features: Features, upstream: Stream | null, pass: Pass): Stream;
 }
 export type BuildInput = (
-  context: BuildContext,
+  context: InputContext,
   features: FeatureSchema,
   upstream: StreamShape | null,
 ) => InputBlock;

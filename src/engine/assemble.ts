@@ -41,10 +41,12 @@ export function assemble(pipeline: Pipeline, schema: DatasetSchema, baseRates: r
   let top: ((x: Stream, pass: Pass) => TopOutput) | null = null;
   let balancer: Balancer | null = null;
 
-  for (const { pillar, path, choice, spec } of blocksOf(pipeline)) {
+  const chosen = blocksOf(pipeline);
+  const ownInputs = chosen.some(({ spec }) => spec.ownInputs === true);
+  for (const { pillar, path, choice, spec } of chosen) {
     const context = { path, params: choice.params, tasks, scope: new Scope(layout, path) };
     if (pillar === 'input') {
-      const block = findBuild('input', choice.block)(context, schema, shape);
+      const block = findBuild('input', choice.block)({ ...context, ownInputs }, schema, shape);
       shape = block.output;
       steps.push((x, features, pass) => block.forward(features, x, pass));
     } else if (pillar === 'bottom' || pillar === 'tower') {

@@ -83,6 +83,8 @@ export interface BlockSpec {
   readonly params: Readonly<Record<string, HyperParam>>;
   /** Names of the tensors that `build` publishes with `pass.probe`, with their shapes. */
   readonly probes: Readonly<Record<string, string>>;
+  /** A Bottom that wants an input of its own for each task: input blocks then learn a set of weights a task. */
+  readonly ownInputs?: true;
   /** What does not fit, said before it is dropped. */
   readonly rules?: (context: RuleContext) => readonly Finding[];
 }

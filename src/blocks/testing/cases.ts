@@ -204,7 +204,7 @@ export function blockProblem(id: string, c: Case): Problem {
   let forward: (v: ReadonlyMap<string, Tensor>, pass: Pass) => Record<string, Tensor>;
   if (place.pillar === 'input') {
     const block = findBuild('input', id)(
-      context,
+      { ...context, ownInputs: config.ownInputs === true },
       {
         categorical: config.sizes!.map((vocabulary, i) => ({ name: `c${i}`, vocabulary })),
         numerical: Array.from({ length: config.numericals! }, (_, i) => `n${i}`),
