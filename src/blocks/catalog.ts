@@ -3,6 +3,7 @@ import type { BlockSpec, Pillar } from '../pipeline/spec';
 import { spec as fixed } from './balancers/fixed/spec';
 import { spec as mmoe } from './bottoms/mmoe/spec';
 import { spec as nse } from './bottoms/nse/spec';
+import { spec as omoe } from './bottoms/omoe/spec';
 import { spec as ple } from './bottoms/ple/spec';
 import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
 import { spec as singleTask } from './bottoms/single-task/spec';
@@ -16,7 +17,7 @@ import { spec as taskAttention } from './towers/task-attention/spec';
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
   input: [embedding],
-  bottom: [nse, sharedBottom, mmoe, ple, singleTask],
+  bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe],
   tower: [mlp, taskAttention],
   top: [identity, esmm, dpr],
   balancer: [fixed],
