@@ -1,6 +1,7 @@
 /** Every block there is, as plain data. A new architecture is a new folder and one line here; its build.ts is found by its folder. */
 import type { BlockSpec, Pillar } from '../pipeline/spec';
 import { spec as fixed } from './balancers/fixed/spec';
+import { spec as adatt } from './bottoms/adatt/spec';
 import { spec as mlMmoe } from './bottoms/ml-mmoe/spec';
 import { spec as mmoe } from './bottoms/mmoe/spec';
 import { spec as nse } from './bottoms/nse/spec';
@@ -18,7 +19,7 @@ import { spec as taskAttention } from './towers/task-attention/spec';
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
   input: [embedding],
-  bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe],
+  bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt],
   tower: [mlp, taskAttention],
   top: [identity, esmm, dpr],
   balancer: [fixed],
