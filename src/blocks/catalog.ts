@@ -2,6 +2,7 @@
 import type { BlockSpec, Pillar } from '../pipeline/spec';
 import { spec as fixed } from './balancers/fixed/spec';
 import { spec as adatt } from './bottoms/adatt/spec';
+import { spec as crossStitch } from './bottoms/cross-stitch/spec';
 import { spec as mlMmoe } from './bottoms/ml-mmoe/spec';
 import { spec as mmoe } from './bottoms/mmoe/spec';
 import { spec as nse } from './bottoms/nse/spec';
@@ -19,7 +20,7 @@ import { spec as taskAttention } from './towers/task-attention/spec';
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
   input: [embedding],
-  bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt],
+  bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt, crossStitch],
   tower: [mlp, taskAttention],
   top: [identity, esmm, dpr],
   balancer: [fixed],

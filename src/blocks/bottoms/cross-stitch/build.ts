@@ -1,0 +1,34 @@
+import { asReading, Mlp, mixGroups, type StreamShape, stackProbes } from '../../../nn';
+import type { BuildStream } from '../../contract';
+import { mlpOf } from '../../paper';
+
+/** Cross-stitch networks (Misra et al. 2016, Eq. 1 for K tasks): after each layer, the last too, x_k = Σ_j α_{k,j} a_j. */
+export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
+  const K = tasks.length;
+  const same = K === 1 ? 1 : (params.same as number);
+  const start = Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? same : (1 - same) / (K - 1)));
+  const settings = mlpOf(params);
+  let reads: StreamShape = input;
+  const levels = settings.widths.map((units, i) => {
+    const part = scope.within(`level${i + 1}`);
+    const nets = new Mlp(part, { input: reads, groups: K, ...settings, widths: [units] });
+    reads = nets.output;
+    const alpha = part.parameter('alpha', [K, K], { kind: 'values', values: start }, 'α^l, task × task read');
+    return { nets, alpha };
+  });
+  const output = reads;
+
+  return {
+    output,
+    forward(x, pass) {
+      let h = x;
+      for (const { nets, alpha } of levels) {
+        const a = nets.forward(h, pass); // a^l, [B, K·D]
+        h = { ...a, t: mixGroups(a.t, pass.weight(alpha)) };
+      }
+      const stitches = () => stackProbes(levels.map(({ alpha }) => asReading(pass.weight(alpha))));
+      pass.probe(path, 'stitch', stitches, [levels.length, K, K]);
+      return h;
+    },
+  };
+};
