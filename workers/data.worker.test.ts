@@ -1,16 +1,39 @@
+import 'fake-indexeddb/auto';
 import * as Comlink from 'comlink';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DEFAULT_REQUEST } from '../src/data';
 import { COLUMNS } from '../src/data/readers/layout';
+import { manifestText } from '../src/data/shards/manifest';
+import { writeShard } from '../src/data/shards/write';
+import { madeUp } from '../src/data/testing/tables';
 import { createDataApi } from './data.worker';
-import type { DataApi } from './protocol';
+import type { DataApi, Progress } from './protocol';
 
 /** The API behind a real message channel, as the page sees it. */
 let port: MessagePort;
 let far: MessagePort;
 let api: Comlink.Remote<DataApi>;
+/** What the server at data.example.org has. */
+const server = new Map<string, Uint8Array | string>();
+const asked: string[] = [];
+/** Set, it holds back every answer until the request is stopped. */
+let silence = false;
+const fetchFar = ((url: URL, init: RequestInit) => {
+  asked.push(url.pathname);
+  if (silence) {
+    return new Promise((_, reject) => {
+      init.signal!.addEventListener('abort', () => reject(init.signal!.reason));
+    });
+  }
+  const content = server.get(url.pathname);
+  return Promise.resolve(new Response(content as BodyInit, { status: content === undefined ? 404 : 200 }));
+}) as typeof fetch;
+
 /** The same commands without the channel: Node, unlike browsers, loses a File's name in a message. */
-const here = createDataApi();
+const here = createDataApi({
+  remote: { fetch: fetchFar, base: 'https://lab.example.org/' },
+  storage: { estimate: async () => ({ usage: 1000, quota: 5000 }), persist: async () => true },
+});
 
 beforeAll(() => {
   const channel = new MessageChannel();
@@ -65,7 +88,7 @@ describe('the data worker', () => {
     const first = api.simulate({ ...REQUEST, seed: 2 }, silent).catch((e: unknown) => e);
     const second = await api.simulate(
       REQUEST,
-      Comlink.proxy((s: number) => void shares.push(s)),
+      Comlink.proxy(({ share }: Progress) => void shares.push(share)),
     );
     expect(await first).toMatchObject({
       message: 'This was stopped because another data set was asked for.',
@@ -78,9 +101,131 @@ describe('the data worker', () => {
     expect(copy.truth!.probabilities).toHaveLength(copy.rows * 2);
   });
 
+  it('stops what is under way, and keeps what was there', async () => {
+    const before = await api.copy();
+    let stopped = false;
+    const progress = Comlink.proxy(({ share }: Progress) => {
+      if (share > 0.2 && !stopped) {
+        stopped = true;
+        void api.cancel();
+      }
+    });
+    const error = await api.simulate({ ...REQUEST, seed: 3 }, progress).catch((e: unknown) => e);
+    expect(error).toMatchObject({ message: 'Stopped. What was loaded before is still there.' });
+    expect((await api.copy()).fingerprint).toBe(before.fingerprint);
+    // Nothing is under way: that is no fault.
+    await api.cancel();
+  });
+
+  it('refuses a mapping that makes no sense', async () => {
+    const mapping = { columns: [{ name: 'a', role: 'king' }] } as never;
+    const error = await here.open([good], mapping, () => undefined).catch((e: unknown) => e);
+    expect(error).toMatchObject({
+      name: 'DataError',
+      message: expect.stringMatching(/^The mapping cannot be used because of its columns.*\.$/),
+    });
+  });
+
   it('does not mind a page that no longer listens to progress', async () => {
     const gone = () => Promise.reject(new Error('the page has gone'));
-    await expect(createDataApi().open(good, gone as never)).resolves.toMatchObject({ rows: 12 });
+    await expect(createDataApi().open([good], null, gone as never)).resolves.toMatchObject({ rows: 12 });
     expect(await api.ping()).toBeGreaterThan(0);
+  });
+});
+
+describe('shards in the data worker', () => {
+  afterEach(() => {
+    silence = false;
+    vi.restoreAllMocks();
+  });
+
+  it('say that there is nothing to keep at first', async () => {
+    const fresh = createDataApi();
+    for (const deed of [fresh.saveShard(), fresh.downloadShard(), fresh.profile()]) {
+      await expect(deed).rejects.toThrow('There is no data set yet');
+    }
+  });
+
+  it('are saved, listed, opened, downloaded, opened from the ZIP, and deleted', async () => {
+    const { fingerprint } = await here.open([good], null, () => undefined);
+    const saved = await api.saveShard();
+    expect(saved).toMatchObject({ title: 'mine.csv', rows: 12 });
+    expect(await api.listShards()).toEqual({ shards: [saved], room: { used: 1000, quota: 5000 } });
+
+    const { name, blob } = await here.downloadShard();
+    expect(name).toBe('mine.csv-shard.zip');
+    const zip = new File([blob], name);
+
+    await api.simulate(REQUEST, silent);
+    const opened = await api.openShard(saved.id, silent);
+    expect(opened).toMatchObject({ fingerprint, rows: 12, source: { kind: 'shard', title: 'mine.csv' } });
+
+    const preview = await here.preview([zip]);
+    expect(preview).toMatchObject({ certain: true, format: 'Seesaw shard, 12 rows', estimatedRows: 12 });
+    const progress: number[] = [];
+    const unzipped = await here.open([zip], preview.guess, ({ share }) => void progress.push(share));
+    expect(unzipped.fingerprint).toBe(fingerprint);
+    expect(progress.at(-1)).toBe(1);
+
+    await api.deleteShard(saved.id);
+    expect((await api.listShards()).shards).toEqual([]);
+    await expect(api.openShard(saved.id, silent)).rejects.toThrow('no longer stored');
+    // What was opened stays.
+    expect((await api.copy()).fingerprint).toBe(fingerprint);
+  });
+
+  it('that do not fit lose nothing, here or in storage', async () => {
+    const { fingerprint } = await here.open([good], null, () => undefined);
+    const kept = await api.saveShard();
+    await here.open(
+      [file(...Array.from({ length: 30 }, (_, i) => row(i, i % 3 === 0 ? 1 : 0)))],
+      null,
+      () => undefined,
+    );
+    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await expect(api.saveShard()).rejects.toThrow('the browser has room for 0 MB more');
+    vi.restoreAllMocks();
+    expect((await api.listShards()).shards).toEqual([kept]);
+    expect((await api.openShard(kept.id, silent)).fingerprint).toBe(fingerprint);
+    await api.deleteShard(kept.id);
+  });
+
+  it('at an address are asked for the manifest alone before anything else', async () => {
+    const table = madeUp({ rows: 2000, truth: true });
+    const shard = await writeShard(table, { rowsAPart: 500 });
+    server.set('/es/manifest.json', manifestText(shard.manifest));
+    for (const { file, bytes } of shard.parts) server.set(`/es/${file}`, bytes);
+    const address = 'https://data.example.org/es';
+    const offer = await api.inspectUrl(address);
+    expect(asked).toEqual(['/es/manifest.json']);
+    expect(offer).toMatchObject({ host: 'data.example.org', title: 'made up', rows: 2000 });
+    const shares: number[] = [];
+    const summary = await api.openUrl(
+      offer.url,
+      Comlink.proxy(({ share }: Progress) => void shares.push(share)),
+    );
+    expect(summary).toMatchObject({ rows: 2000, fingerprint: shard.manifest.fingerprint });
+    expect(summary.oracle).not.toBeNull();
+    expect(shares.at(-1)).toBe(1);
+    await expect(api.inspectUrl('https://data.example.org/nowhere')).rejects.toThrow('does not exist (404)');
+
+    silence = true;
+    const asking = api.inspectUrl(address).catch((e: unknown) => e);
+    const fetching = api.openUrl(address, silent).catch((e: unknown) => e);
+    await vi.waitFor(() => expect(asked.slice(-2)).toEqual(['/es/manifest.json', '/es/manifest.json']));
+    await api.cancel();
+    for (const ended of [asking, fetching]) {
+      expect(await ended).toMatchObject({ message: 'Stopped. What was loaded before is still there.' });
+    }
+    expect((await api.copy()).fingerprint).toBe(summary.fingerprint);
+  });
+
+  it('are looked into like any table', async () => {
+    const profile = await api.profile();
+    expect(profile.features).toHaveLength(6);
+    expect(profile.rates.map((r) => r.task)).toEqual(['click', 'conversion']);
+    expect(profile.checks.map((c) => c.kind)).toContain('few positives');
   });
 });

@@ -1,44 +1,112 @@
 /** The data worker: simulates or reads a table off the page's thread, keeps the last good one, and looks into it. */
 import * as Comlink from 'comlink';
-import { DataError, datasetBuffers, type LongWork, parseSimulationRequest, summarise } from '../src/data';
+import {
+  DataError,
+  type Dataset,
+  datasetBuffers,
+  type LongWork,
+  parseSimulationRequest,
+  summarise,
+} from '../src/data';
 import { type Check, checkTable } from '../src/data/checks/checks';
+import { mappingSchema } from '../src/data/mapping/mapping';
+import { profileTable } from '../src/data/profile/profile';
 import type { NamedBlob } from '../src/data/readers';
 import { previewFiles, readFiles } from '../src/data/readers';
+import { fileNameOf, findZippedShard, isZip, zipShard } from '../src/data/shards/archive';
+import { previewShard } from '../src/data/shards/preview';
+import { type PartSource, readShard } from '../src/data/shards/read';
+import { findRemoteShard, type RemoteOptions } from '../src/data/shards/remote';
+import {
+  deleteShard,
+  findShard,
+  listShards,
+  type StorageManagerLike,
+  saveShard,
+  storageRoom,
+} from '../src/data/shards/store';
+import { type Shard, writeShard } from '../src/data/shards/write';
 import { simulateTable } from '../src/data/simulator/simulate';
 import { prepare, type Table } from '../src/data/table';
 import type { DataApi, Progress } from './protocol';
 
 const named = (files: readonly File[]): NamedBlob[] => files.map((file) => ({ name: file.name, blob: file }));
 
-/** Makes the worker's commands; a plain object, so that it can be tested without a worker. */
-export function createDataApi(): DataApi {
-  let current: { readonly table: Table; readonly checks: readonly Check[] } | null = null;
-  let running: AbortController | null = null;
+const STOPPED = 'Stopped. What was loaded before is still there.';
 
-  /** Runs one piece of work at a time: a newer one stops the older, whose promise then rejects. */
-  async function replace(progress: (p: Progress) => void, make: (work: LongWork) => Promise<Table>) {
-    running?.abort(new DataError('This was stopped because another data set was asked for.'));
-    const mine = new AbortController();
-    running = mine;
-    // The page's end of `progress` is a proxy: its promise rejects when the page has gone, which is no fault of the data.
-    const onProgress = (p: Progress) => void Promise.resolve(progress(p)).catch(() => undefined);
+/** What the worker takes from its surroundings; tests hand in their own. */
+export interface DataSurroundings {
+  readonly remote?: RemoteOptions;
+  readonly storage?: StorageManagerLike;
+}
+
+/** A shard that has been found but not yet read. */
+interface Found {
+  readonly manifest: Shard['manifest'];
+  readonly part: PartSource;
+}
+
+/** Makes the worker's commands; a plain object, so that it can be tested without a worker. */
+export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): DataApi {
+  let current: { readonly table: Table; readonly checks: readonly Check[] } | null = null;
+  /** A data set in the making: a newer one takes its place. */
+  let making: AbortController | null = null;
+  /** All that `cancel` stops. */
+  const running = new Set<AbortController>();
+
+  /** Runs a piece of work that `cancel` can stop; only its own signal ends it. */
+  async function stoppable<T>(
+    control: AbortController,
+    run: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    running.add(control);
     try {
-      const table = await make({ onProgress, signal: mine.signal });
-      mine.signal.throwIfAborted();
+      const result = await run(control.signal);
+      control.signal.throwIfAborted();
+      return result;
+    } finally {
+      running.delete(control);
+    }
+  }
+
+  /** Makes one data set at a time: a newer one stops the older, whose promise then rejects. */
+  function replace(progress: (p: Progress) => void, make: (work: LongWork) => Promise<Table>) {
+    making?.abort(new DataError('This was stopped because another data set was asked for.'));
+    const mine = new AbortController();
+    making = mine;
+    // The page's end of `progress` is a proxy: its promise rejects when the page has gone, which is no fault of the data.
+    const onProgress = (p: Progress) => {
+      if (!mine.signal.aborted) void Promise.resolve(progress(p)).catch(() => undefined);
+    };
+    return stoppable(mine, async (signal) => {
+      const table = await make({ onProgress, signal });
+      signal.throwIfAborted();
       const checks = checkTable(table);
       const summary = summarise(prepare(table), table.notes, checks);
       current = { table, checks };
       return summary;
-    } finally {
-      if (running === mine) running = null;
-    }
+    }).finally(() => {
+      if (making === mine) making = null;
+    });
   }
 
   const the = () => {
     if (!current) throw new DataError('There is no data set yet: simulate a world or open a file first.');
     return current;
   };
-  const todo = () => Promise.reject(new DataError('not yet'));
+
+  /** The current table as a shard. */
+  const shardOf = () => {
+    const { table } = the();
+    return stoppable(new AbortController(), (signal) => writeShard(table, {}, { signal }));
+  };
+
+  /** The shard that a user opens as a file, the ZIP of a download; null where it is something else. */
+  async function shardAmong(files: readonly NamedBlob[]): Promise<Found | null> {
+    const [first] = files;
+    if (files.length !== 1 || !first || !(await isZip(first.blob))) return null;
+    return findZippedShard(first.blob, first.name);
+  }
 
   return {
     // A promise even where the request is refused at once: a caller in this thread must not see a throw.
@@ -46,18 +114,62 @@ export function createDataApi(): DataApi {
       const checked = parseSimulationRequest(request);
       return replace(progress, (work) => simulateTable(checked, work));
     },
-    preview: (files) => previewFiles(named(files)),
-    open: (files, mapping, progress) => replace(progress, (work) => readFiles(named(files), mapping, work)),
-    cancel: () => running?.abort(new DataError('Stopped. What was loaded before is still there.')),
-    profile: todo,
-    saveShard: todo,
-    listShards: todo,
-    openShard: todo,
-    deleteShard: todo,
-    downloadShard: todo,
-    inspectUrl: todo,
-    openUrl: todo,
-    copy: () => {
+    preview: async (files) => {
+      const chosen = named(files);
+      const shard = await shardAmong(chosen);
+      return shard
+        ? previewShard(shard.manifest, chosen[0]!.name, chosen[0]!.blob.size)
+        : previewFiles(chosen);
+    },
+    open: async (files, mapping, progress) => {
+      const chosen = named(files);
+      const checked = mapping === null ? null : mappingSchema.safeParse(mapping);
+      if (checked && !checked.success) {
+        const { path, message } = checked.error.issues[0]!;
+        throw new DataError(`The mapping cannot be used because of its ${path.join('.')}: ${message}.`);
+      }
+      return replace(progress, async (work) => {
+        const shard = await shardAmong(chosen);
+        return shard
+          ? readShard(shard.manifest, shard.part, work)
+          : readFiles(chosen, checked?.data ?? null, work);
+      });
+    },
+    cancel: () => {
+      for (const control of [...running]) control.abort(new DataError(STOPPED));
+    },
+    profile: async () => {
+      const { table, checks } = the();
+      return profileTable(table, checks);
+    },
+    saveShard: async () => saveShard(await shardOf(), storage),
+    listShards: async () => {
+      const [shards, room] = await Promise.all([listShards(), storageRoom(storage)]);
+      return { shards, room };
+    },
+    openShard: (id, progress) =>
+      replace(progress, async (work) => {
+        const { manifest, part } = await findShard(id);
+        return readShard(manifest, part, work);
+      }),
+    deleteShard: (id) => deleteShard(id),
+    downloadShard: async () => {
+      const shard = await shardOf();
+      const blob = new Blob([zipShard(shard)], { type: 'application/zip' });
+      return { name: `${fileNameOf(shard.manifest.title)}-shard.zip`, blob };
+    },
+    inspectUrl: (url) =>
+      stoppable(
+        new AbortController(),
+        async (signal) => (await findRemoteShard(url, { signal }, remote)).offer,
+      ),
+    openUrl: (url, progress) =>
+      replace(progress, async ({ signal, onProgress }) => {
+        // Fetching takes the time; reading what has come is a moment.
+        const found = await findRemoteShard(url, { signal, onProgress }, remote);
+        return readShard(found.manifest, found.part, { signal });
+      }),
+    copy: (): Dataset => {
       const dataset = prepare(the().table);
       return Comlink.transfer(dataset, datasetBuffers(dataset));
     },

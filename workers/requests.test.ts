@@ -27,3 +27,31 @@ it('names the array of a data set that does not have the length it should', () =
   );
   expect(() => checkedDataset({ ...tinyData(), trainRows: 401 })).toThrow('401 for training');
 });
+
+it('looks at lists, scaling and pages of a data set', () => {
+  const data = tinyData();
+  const sequences = [
+    {
+      offsets: Uint32Array.from({ length: 401 }, (_, i) => i),
+      codes: new Int32Array(400),
+      ages: new Float32Array(400),
+    },
+  ];
+  const schema = { ...data.schema, sequences: [{ name: 'seen', vocabulary: 3, longest: 5 }] };
+  const listed = { ...data, schema, sequences };
+  expect(checkedDataset({ ...listed, pages: listed })).toMatchObject({ rows: 400 });
+  const [list] = sequences as [(typeof sequences)[0]];
+  const fell = list.offsets.slice().fill(7, 5, 6);
+  for (const [wrong, sentence] of [
+    [{ ...data, schema }, 'sequences has 0 numbers instead of 1'],
+    [{ ...listed, sequences: [{ ...list, ages: new Float32Array(3) }] }, 'sequences.0.ages has 3'],
+    [{ ...listed, sequences: [{ ...list, offsets: new Uint32Array(5) }] }, 'sequences.0.offsets has 5'],
+    [{ ...listed, sequences: [{ ...list, offsets: fell }] }, 'do not rise from 0'],
+    [{ ...data, scaling: { mean: new Float64Array(1), scale: new Float64Array(1) } }, 'scaling.mean has 1'],
+    [{ ...listed, pages: data }, 'have other columns than its rows'],
+    [{ ...data, pages: { ...data, labels: new Uint8Array(1) } }, "data set's pages's labels has 1"],
+    [{ ...data, pages: { ...data, pages: data } }, 'pages of their own'],
+  ] as const) {
+    expect(() => checkedDataset(wrong)).toThrow(sentence);
+  }
+});

@@ -42,6 +42,12 @@ export async function isZip(blob: Blob): Promise<boolean> {
   return p === 0x50 && k === 0x4b && three === 3 && four === 4;
 }
 
+/** Whether the directory at the end of a ZIP names a manifest, found without reading the rest of a file of gigabytes. */
+async function namesManifest(blob: Blob): Promise<boolean> {
+  const tail = new Uint8Array(await blob.slice(Math.max(0, blob.size - 1_000_000)).arrayBuffer());
+  return new TextDecoder('latin1').decode(tail).includes(MANIFEST_NAME);
+}
+
 /**
  * A shard in a ZIP, or null where the ZIP holds no manifest. A folder around the files does not matter.
  * Rejects with a DataError where the ZIP is damaged.
@@ -50,7 +56,7 @@ export async function findZippedShard(
   blob: Blob,
   name: string,
 ): Promise<{ manifest: Manifest; part: PartSource } | null> {
-  if (blob.size > LARGEST_ZIP) return null;
+  if (blob.size > LARGEST_ZIP || !(await namesManifest(blob))) return null;
   const bytes = new Uint8Array(await blob.arrayBuffer());
   const isManifest = (path: string) => path === MANIFEST_NAME || path.endsWith(`/${MANIFEST_NAME}`);
   const found = unzipOnly(bytes, name, (f) => isManifest(f.name) && f.originalSize <= LARGEST_MANIFEST);
