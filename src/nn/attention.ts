@@ -1,5 +1,7 @@
 /** Multi-head self-attention over a handful of tokens. */
 import { linear } from './dense';
+import { fastAttention } from './kernels/attention';
+import { fastKernels } from './kernels/module';
 import { type Tensor, tf } from './tensor';
 
 export interface AttentionResult {
@@ -30,18 +32,27 @@ export function selfAttention(
 ): AttentionResult {
   const [B, columns] = h.shape as [number, number];
   const D = columns / tokens;
+  const closed = allowed && closedScores(allowed);
+  if (fastKernels()) {
+    const qkv = linear(h, Wqkv); // [B·S, 3D]: the product reads h as [B·S, D]
+    const { context, A } = fastAttention(qkv, tokens, heads, closed)!;
+    return { context, map: () => A };
+  }
   const flat = tf.reshape(h, [B * tokens, D]);
   // Three products: cutting the result of one wide product into three costs more than it saves.
   const [q, k, v] = [0, 1, 2].map((part) =>
     tf.reshape(linear(flat, tf.slice(Wqkv, [0, part * D], [D, D])), [B, tokens, heads, D / heads]),
   ) as [Tensor, Tensor, Tensor]; // [B, S, h, d_k]
-  const weights = attentionWeights(q, k, allowed); // [B, S, h, S]
+  const weights = attentionWeights(q, k, closed); // [B, S, h, S]
   const context = mixValues(weights, v); // [B, S, h, d_k]
   return {
     context: tf.reshape(context, [B, columns]),
     map: () => tf.transpose(weights, [0, 2, 1, 3]),
   };
 }
+
+/** What is added to the scores. −10⁹ rather than −∞: no backend turns it into NaN, and its exponential is exactly 0 in float32. */
+const closedScores = (allowed: readonly number[]) => allowed.map((a) => (a ? 0 : -1e9));
 
 /** Token j of [B, S, h, n] → [B, 1, h, n], cut as one stretch a row: slices of many short stretches are slow on wasm. */
 function token(x: Tensor, j: number): Tensor {
@@ -84,18 +95,14 @@ const eachToken = <T>(S: number, f: (j: number) => T): T[] => Array.from({ lengt
 const total = (parts: readonly Tensor[]) => parts.reduce((a, b) => tf.add(a, b));
 
 /** A = softmax_j(⟨q_i, k_j⟩/√d_k). @param q [B, S, h, d_k] @param k likewise @returns [B, S, h, S], reader first, read last */
-function attentionWeights(q: Tensor, k: Tensor, allowed: readonly number[] | null): Tensor {
+function attentionWeights(q: Tensor, k: Tensor, closed: readonly number[] | null): Tensor {
   const S = q.shape[1]!;
   const scale = 1 / Math.sqrt(q.shape[3]!);
   const op = tf.customGrad((...args: unknown[]) => {
     const [q, k, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
     let scores = joinColumns(eachToken(S, (j) => tf.sum(tf.mul(q, token(k, j)), -1, true)));
     scores = tf.mul(scores, scale);
-    if (allowed) {
-      // −10⁹ rather than −∞: no backend turns it into NaN, and its exponential is exactly 0 in float32.
-      const closed = allowed.map((a) => (a ? 0 : -1e9));
-      scores = tf.add(scores, tf.tensor(closed, [1, S, 1, S]));
-    }
+    if (closed) scores = tf.add(scores, tf.tensor(closed as number[], [1, S, 1, S]));
     const A = tf.softmax(scores);
     save([q, k, A]);
     return {

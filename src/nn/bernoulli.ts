@@ -1,4 +1,5 @@
 /** Yes/no predictions in log space: what every Top returns, and the weighted cross-entropy on it. Nothing clips a probability. */
+import { fastCrossEntropy } from './kernels/crossEntropy';
 import { columnSum } from './matmul';
 import { type Tensor, tf } from './tensor';
 
@@ -46,6 +47,8 @@ export class Bernoulli {
    * @returns [K]
    */
   losses(labels: Tensor, rowWeights: Tensor, positiveWeights: Tensor): Tensor {
+    const fast = this.logits && fastCrossEntropy(this.logits, labels, rowWeights, positiveWeights);
+    if (fast) return fast;
     const B = labels.shape[0]!;
     const ofPositive = tf.mul(rowWeights, tf.mul(labels, positiveWeights)); // [B, K]
     const ofNegative = tf.mul(rowWeights, tf.sub(1, labels)); // [B, K]

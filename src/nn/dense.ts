@@ -1,4 +1,6 @@
 /** Affine maps: one, or one a group, with backward passes that keep to the fast path of each backend. */
+import { fastRelu } from './kernels/columns';
+import { fastDense } from './kernels/dense';
 import { columnSum, matMul } from './matmul';
 import { backendName, type Tensor, tf } from './tensor';
 
@@ -10,6 +12,15 @@ import { backendName, type Tensor, tf } from './tensor';
  * @returns [B, O]
  */
 export function dense(x: Tensor, W: Tensor, b: Tensor): Tensor {
+  return fastDense(x, W, b, 1, W.shape[0]!, false) ?? plainDense(x, W, b);
+}
+
+/** max(x·W + b, 0); shapes as in `dense`. */
+export function denseRelu(x: Tensor, W: Tensor, b: Tensor): Tensor {
+  return fastDense(x, W, b, 1, W.shape[0]!, true) ?? relu(plainDense(x, W, b));
+}
+
+function plainDense(x: Tensor, W: Tensor, b: Tensor): Tensor {
   const op = tf.customGrad((...args: unknown[]) => {
     const [x, W, b, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D, tf.GradSaveFunc];
     save([x, W]);
@@ -26,6 +37,10 @@ export function dense(x: Tensor, W: Tensor, b: Tensor): Tensor {
 
 /** y = x·W without a bias; shapes as in `dense`. */
 export function linear(x: Tensor, W: Tensor): Tensor {
+  return fastDense(x, W, null, 1, W.shape[0]!, false) ?? plainLinear(x, W);
+}
+
+function plainLinear(x: Tensor, W: Tensor): Tensor {
   const op = tf.customGrad((...args: unknown[]) => {
     const [x, W, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
     save([x, W]);
@@ -48,6 +63,17 @@ export function linear(x: Tensor, W: Tensor): Tensor {
  * @returns [B, G·O]
  */
 export function groupedDense(x: Tensor, W: Tensor, b: Tensor): Tensor {
+  const [G, I] = W.shape as [number, number, number];
+  return fastDense(x, W, b, G, I, false) ?? plainGroupedDense(x, W, b);
+}
+
+/** As `groupedDense`, then max(·, 0). */
+export function groupedDenseRelu(x: Tensor, W: Tensor, b: Tensor): Tensor {
+  const [G, I] = W.shape as [number, number, number];
+  return fastDense(x, W, b, G, I, true) ?? relu(plainGroupedDense(x, W, b));
+}
+
+function plainGroupedDense(x: Tensor, W: Tensor, b: Tensor): Tensor {
   const op = tf.customGrad((...args: unknown[]) => {
     const [x, W, b, save] = args as [Tensor, Tensor, Tensor, tf.GradSaveFunc];
     save([x, W]);
@@ -102,7 +128,12 @@ function groupedWeightGradient(x: Tensor, dy: Tensor, G: number): Tensor {
  */
 export function groupedDot(x: Tensor, w: Tensor, c: Tensor): Tensor {
   const [G, D] = w.shape as [number, number];
-  return groupedDense(x, tf.reshape(w, [G, D, 1]), c);
+  return fastDense(x, w, c, G, D, false) ?? plainGroupedDense(x, tf.reshape(w, [G, D, 1]), c);
+}
+
+/** max(x, 0), any shape. */
+export function relu(x: Tensor): Tensor {
+  return fastRelu(x) ?? tf.relu(x);
 }
 
 /** Repeats a shared vector once a group: [B, D] → [B, G·D]. */

@@ -42,6 +42,11 @@ export function fillInitial(out: Float32Array, init: Init, seed: number, name: s
   }
 }
 
+/** The numbers that make a dropout mask: the key of its counter, what falls below is dropped, what is kept grows. */
+export function dropoutNumbers(rate: number, seed: number, step: number, site: number) {
+  return { key: hash32(seed, step, site), threshold: Math.round(rate * 2 ** 32), keep: 1 / (1 - rate) };
+}
+
 /**
  * An inverted-dropout mask: 0 with probability `rate`, else 1/(1−rate). Counter-based: element i is a function of
  * (seed, step, site, i) alone, so a resumed run draws what the first one would have drawn.
@@ -54,9 +59,7 @@ export function dropoutMask(
   site: number,
 ): Float32Array {
   const mask = new Float32Array(size);
-  const key = hash32(seed, step, site);
-  const keep = 1 / (1 - rate);
-  const threshold = Math.round(rate * 2 ** 32);
+  const { key, threshold, keep } = dropoutNumbers(rate, seed, step, site);
   for (let i = 0; i < size; i++) {
     // A bijective 32-bit mix ("lowbias32", Wellons 2018) of the keyed counter, in line because it runs once an element.
     let x = (i ^ key) | 0;

@@ -1,4 +1,5 @@
 /** Softmax gates over experts. */
+import { fastGateMix } from './kernels/gates';
 import { type Tensor, tf } from './tensor';
 
 export interface MixResult {
@@ -14,6 +15,8 @@ export interface MixResult {
  * @param experts [B, E·D]
  */
 export function gateMix(logits: Tensor, experts: Tensor, gates: number): MixResult {
+  const fast = fastGateMix(logits, experts, gates);
+  if (fast) return fast;
   const B = logits.shape[0]!;
   const E = logits.shape[1]! / gates;
   const D = experts.shape[1]! / E;

@@ -1,4 +1,6 @@
 /** Gradients of losses with respect to a model's parameters, as one flat vector. */
+import { fastFlatten } from './kernels/columns';
+import { fastView } from './kernels/views';
 import type { Layout, Parameter } from './parameters';
 import { type Tensor, tf } from './tensor';
 
@@ -18,7 +20,11 @@ export function slices(
   entries: readonly { offset: number; size: number; shape: readonly number[] }[],
   flat: Tensor,
 ): Tensor[] {
-  return entries.map((p) => tf.reshape(tf.slice(flat, [p.offset], [p.size]), p.shape as number[]));
+  return entries.map(
+    (p) =>
+      fastView(flat, p.offset, p.shape) ??
+      tf.reshape(tf.slice(flat, [p.offset], [p.size]), p.shape as number[]),
+  );
 }
 
 /**
@@ -34,6 +40,11 @@ export function valueAndGradients(f: () => Tensor, weights: readonly Tensor[]): 
 
 /** Side by side in the layout's order, zeros where there is no gradient: [P]. */
 export function flatten(parameters: readonly Parameter[], gradients: readonly (Tensor | null)[]): Tensor {
+  const fast = fastFlatten(
+    gradients,
+    parameters.map((p) => p.size),
+  );
+  if (fast) return fast;
   const parts = parameters.map((p, i) => {
     const g = gradients[i];
     return g ? tf.reshape(g, [p.size]) : tf.zeros([p.size]);

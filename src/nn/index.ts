@@ -4,15 +4,25 @@ export { selfAttention } from './attention';
 export type { Backend, WasmFiles } from './backend';
 export { close, memory, openCpu, openWasm, openWebGpu, use } from './backend';
 export { Bernoulli } from './bernoulli';
-export { dense, groupedDense, groupedDot, linear, repeatGroups } from './dense';
+export {
+  dense,
+  denseRelu,
+  groupedDense,
+  groupedDenseRelu,
+  groupedDot,
+  linear,
+  relu,
+  repeatGroups,
+} from './dense';
 export type { Init } from './draws';
 export { glorot, he, ones, zeros } from './draws';
-export { embed } from './embed';
+export { embed, embedFeatures } from './embed';
 export { funnel, lineages, logAddExp, logSigmoid, softplusOf, sumLineage } from './funnel';
 export { GateLayer } from './gateLayer';
 export { gateMix } from './gates';
 export { flatten, sliceParameters, slices, valueAndGradients } from './gradients';
 export { gruCell } from './gru';
+export { fastKernels, setFastKernels } from './kernels/module';
 export {
   add,
   asReading,
@@ -25,19 +35,17 @@ export {
   sumMembers,
 } from './mixtures';
 export { Mlp, perTask } from './mlp';
-export { layerNorm } from './norm';
+export { addLayerNorm, layerNorm } from './norm';
 export type { OptimizerOptions, OptimizerState } from './optimizer';
 export { scheduledRate, update } from './optimizer';
 export type { Parameter, PassOptions, RunningBuffer } from './parameters';
 export { Layout, Pass, Scope } from './parameters';
 export {
-  addLayerNorm,
   addRow,
   asTokens,
   concatColumns,
   fromTokens,
   offsetIds,
-  relu,
   stackProbes,
 } from './streams';
 export type { Stream, StreamShape, Tensor } from './tensor';

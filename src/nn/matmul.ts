@@ -5,6 +5,7 @@
  * rate, and `sum(axis 0)` is slow too. On wasm we transpose explicitly and sum columns with a product. May go when the
  * wasm backend hands transposed operands to XNNPACK.
  */
+import { fastColumnSum } from './kernels/columns';
 import { backendName, type Tensor, tf } from './tensor';
 
 /** a·b, with either operand transposed: [M,K]·[K,N] → [M,N]. */
@@ -15,6 +16,8 @@ export function matMul(a: Tensor, b: Tensor, transposeA = false, transposeB = fa
 
 /** Sum over rows: [B, N] → [N]. */
 export function columnSum(x: Tensor): Tensor {
+  const fast = fastColumnSum(x);
+  if (fast) return fast;
   const [rows, columns] = x.shape as [number, number];
   if (backendName() !== 'wasm') return tf.sum(x, 0);
   return tf.reshape(tf.matMul(tf.ones([1, rows]), x), [columns]);

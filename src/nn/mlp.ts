@@ -1,8 +1,8 @@
 /** Stacks of Lin → [BatchNorm] → ReLU → Dropout, one or one a task: the body of most blocks. */
-import { dense, groupedDense, repeatGroups } from './dense';
+import { dense, denseRelu, groupedDense, groupedDenseRelu, relu, repeatGroups } from './dense';
 import { he, ones, zeros } from './draws';
 import type { Parameter, Pass, RunningBuffer, Scope } from './parameters';
-import { type Stream, type StreamShape, tf } from './tensor';
+import type { Stream, StreamShape } from './tensor';
 
 export interface MlpOptions {
   /** What arrives: one shared vector, or several, each read by the same number of networks: network n reads n·G_in/G. */
@@ -105,13 +105,13 @@ export class Mlp {
   forward(x: Stream, pass: Pass): Stream {
     let h = x.t;
     for (const layer of this.layers) {
-      const affine = layer.wide ? dense : groupedDense;
-      h = affine(h, pass.weight(layer.W), pass.weight(layer.b));
+      const [W, b] = [pass.weight(layer.W), pass.weight(layer.b)];
       if (layer.norm) {
         const { gamma, beta, mean, variance } = layer.norm;
-        h = pass.batchNorm(h, gamma, beta, mean, variance);
-      }
-      h = pass.dropout(tf.relu(h), this.options.dropout, layer.site);
+        h = (layer.wide ? dense : groupedDense)(h, W, b);
+        h = relu(pass.batchNorm(h, gamma, beta, mean, variance));
+      } else h = (layer.wide ? denseRelu : groupedDenseRelu)(h, W, b);
+      h = pass.dropout(h, this.options.dropout, layer.site);
     }
     return { ...this.output, t: h };
   }

@@ -1,4 +1,5 @@
 /** Layer and batch normalisation with hand-written backward passes: a fraction of the kernels that the tape would record. */
+import { fastLayerNorm } from './kernels/norm';
 import { columnSum } from './matmul';
 import { type Tensor, tf } from './tensor';
 
@@ -14,6 +15,15 @@ const lastMean = (x: Tensor) => tf.mean(x, -1, true);
  * @param beta [D]
  */
 export function layerNorm(x: Tensor, gamma: Tensor, beta: Tensor): Tensor {
+  return fastLayerNorm(x, null, gamma, beta, NORM_EPSILON) ?? plainLayerNorm(x, gamma, beta);
+}
+
+/** LN(x + y): residual and normalisation, [N, D] each. */
+export function addLayerNorm(x: Tensor, y: Tensor, gamma: Tensor, beta: Tensor): Tensor {
+  return fastLayerNorm(x, y, gamma, beta, NORM_EPSILON) ?? plainLayerNorm(tf.add(x, y), gamma, beta);
+}
+
+function plainLayerNorm(x: Tensor, gamma: Tensor, beta: Tensor): Tensor {
   const op = tf.customGrad((...args: unknown[]) => {
     const [x, gamma, beta, save] = args as [Tensor, Tensor, Tensor, tf.GradSaveFunc];
     const centred = tf.sub(x, lastMean(x));

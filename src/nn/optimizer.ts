@@ -1,4 +1,5 @@
 /** Optimisers on one flat vector: a dozen kernels a step however many parameters there are. */
+import { fastUpdate } from './kernels/optimizer';
 import { type Tensor, tf } from './tensor';
 
 export interface OptimizerOptions {
@@ -40,33 +41,66 @@ export function update(
   learningRate: number,
   t: number,
 ): UpdateResult {
-  return tf.tidy(() => {
-    const gradientNorm = tf.sqrt(tf.sum(tf.square(gradient)));
-    let g = gradient;
-    if (options.clipNorm !== null) {
-      // min(1, c/‖g‖); the floor keeps 0/0 away and changes nothing above it.
-      const scale = tf.minimum(1, tf.div(options.clipNorm, tf.maximum(gradientNorm, 1e-30)));
-      g = tf.mul(g, scale);
-    }
-    let p = state.parameters;
-    if (options.weightDecay > 0) {
-      if (options.kind === 'adamw') p = tf.mul(p, 1 - learningRate * options.weightDecay);
-      else g = tf.add(g, tf.mul(p, options.weightDecay));
-    }
-    if (options.kind === 'sgd') {
-      return {
-        parameters: tf.sub(p, tf.mul(g, learningRate)),
-        moment1: tf.clone(state.moment1),
-        moment2: tf.clone(state.moment2),
-        gradientNorm,
-      };
-    }
-    const moment1 = tf.add(tf.mul(state.moment1, BETA_1), tf.mul(g, 1 - BETA_1));
-    const moment2 = tf.add(tf.mul(state.moment2, BETA_2), tf.mul(tf.square(g), 1 - BETA_2));
-    const size = learningRate / (1 - BETA_1 ** t);
-    const root = tf.add(tf.mul(tf.sqrt(moment2), 1 / Math.sqrt(1 - BETA_2 ** t)), EPSILON);
-    return { parameters: tf.sub(p, tf.mul(tf.div(moment1, root), size)), moment1, moment2, gradientNorm };
+  return (
+    updateInOnePass(options, state, gradient, learningRate, t) ??
+    tf.tidy(() => {
+      const gradientNorm = tf.sqrt(tf.sum(tf.square(gradient)));
+      let g = gradient;
+      if (options.clipNorm !== null) {
+        // min(1, c/‖g‖); the floor keeps 0/0 away and changes nothing above it.
+        const scale = tf.minimum(1, tf.div(options.clipNorm, tf.maximum(gradientNorm, 1e-30)));
+        g = tf.mul(g, scale);
+      }
+      let p = state.parameters;
+      if (options.weightDecay > 0) {
+        if (options.kind === 'adamw') p = tf.mul(p, 1 - learningRate * options.weightDecay);
+        else g = tf.add(g, tf.mul(p, options.weightDecay));
+      }
+      if (options.kind === 'sgd') {
+        return {
+          parameters: tf.sub(p, tf.mul(g, learningRate)),
+          moment1: tf.clone(state.moment1),
+          moment2: tf.clone(state.moment2),
+          gradientNorm,
+        };
+      }
+      const moment1 = tf.add(tf.mul(state.moment1, BETA_1), tf.mul(g, 1 - BETA_1));
+      const moment2 = tf.add(tf.mul(state.moment2, BETA_2), tf.mul(tf.square(g), 1 - BETA_2));
+      const size = learningRate / (1 - BETA_1 ** t);
+      const root = tf.add(tf.mul(tf.sqrt(moment2), 1 / Math.sqrt(1 - BETA_2 ** t)), EPSILON);
+      return { parameters: tf.sub(p, tf.mul(tf.div(moment1, root), size)), moment1, moment2, gradientNorm };
+    })
+  );
+}
+
+function updateInOnePass(
+  { kind, weightDecay, clipNorm }: OptimizerOptions,
+  state: OptimizerState,
+  gradient: Tensor,
+  learningRate: number,
+  t: number,
+): UpdateResult | null {
+  const decoupled = kind === 'adamw';
+  const adam = kind !== 'sgd';
+  const out = fastUpdate(state.parameters, state.moment1, state.moment2, gradient, {
+    adam,
+    clipNorm,
+    decay: decoupled ? 0 : weightDecay,
+    shrink: decoupled ? 1 - learningRate * weightDecay : 1,
+    rate: adam ? learningRate / (1 - BETA_1 ** t) : learningRate,
+    correction: 1 / Math.sqrt(1 - BETA_2 ** t),
+    beta1: BETA_1,
+    beta2: BETA_2,
+    epsilon: EPSILON,
   });
+  if (!out) return null;
+  const [parameters, gradientNorm, moment1, moment2] = out as [Tensor, Tensor, Tensor?, Tensor?];
+  return {
+    parameters,
+    moment1: moment1 ?? tf.clone(state.moment1),
+    moment2: moment2 ?? tf.clone(state.moment2),
+    gradientNorm,
+  };
 }
 
 /** Learning rate of a step. @param progress share of the steps that are done, 0…1 */

@@ -1,5 +1,6 @@
 /** What a model owns: parameters laid out in one flat vector, running statistics, and the pass that hands them to blocks. */
-import { dropoutMask, fillInitial, type Init } from './draws';
+import { dropoutMask, dropoutNumbers, fillInitial, type Init } from './draws';
+import { fastDropout } from './kernels/columns';
 import { batchNormEvaluation, batchNormTraining } from './norm';
 import { type Tensor, tf } from './tensor';
 
@@ -146,8 +147,9 @@ export class Pass {
   /** Inverted dropout in training; the identity in evaluation or at rate 0. */
   dropout(x: Tensor, rate: number, site: number): Tensor {
     if (!this.options.training || rate === 0) return x;
-    const mask = dropoutMask(x.size, rate, this.options.seed, this.options.step, site);
-    return tf.mul(x, tf.tensor(mask, x.shape));
+    const { seed, step } = this.options;
+    const fast = fastDropout(x, dropoutNumbers(rate, seed, step, site));
+    return fast ?? tf.mul(x, tf.tensor(dropoutMask(x.size, rate, seed, step, site), x.shape));
   }
 
   /**

@@ -1,29 +1,20 @@
 /** Moving between per-task columns and tokens, and the small joins between operations. */
-import { layerNorm } from './norm';
+import { fastAddRow } from './kernels/columns';
 import { type Stream, type Tensor, tf } from './tensor';
 
 /** [B, K·D] → [B·K, D]: a view, task vectors of a row lie together already. */
 export function asTokens(x: Stream): Tensor {
-  return tf.reshape(x.t, [-1, x.width]);
+  return x.groups === 1 ? x.t : tf.reshape(x.t, [-1, x.width]);
 }
 
 /** [B·K, D] → [B, K·D], the view back. */
 export function fromTokens(tokens: Tensor, groups: number): Tensor {
-  return tf.reshape(tokens, [-1, groups * tokens.shape[1]!]);
+  return groups === 1 ? tokens : tf.reshape(tokens, [-1, groups * tokens.shape[1]!]);
 }
 
 /** Adds one row to all: [B, N] + [N], or + any shape of N numbers. */
 export function addRow(x: Tensor, row: Tensor): Tensor {
-  return tf.add(x, tf.reshape(row, [x.shape[1]!]));
-}
-
-/** LN(x + y): residual and normalisation, [N, D] each. */
-export function addLayerNorm(x: Tensor, y: Tensor, gamma: Tensor, beta: Tensor): Tensor {
-  return layerNorm(tf.add(x, y), gamma, beta);
-}
-
-export function relu(x: Tensor): Tensor {
-  return tf.relu(x);
+  return fastAddRow(x, row) ?? tf.add(x, tf.reshape(row, [x.shape[1]!]));
 }
 
 /** Side by side: [B, a], [B, b] … → [B, a+b+…]. */
