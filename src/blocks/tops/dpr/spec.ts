@@ -1,7 +1,7 @@
 import type { BlockSpec } from '../../../pipeline/spec';
 import { SEQ_PAPER } from '../../paper';
 import { head } from '../esmm/spec';
-import { needsParents } from '../heads';
+import { needsParents } from '../rules';
 
 export const spec: BlockSpec = {
   id: 'dpr',

@@ -1,5 +1,5 @@
 import type { BlockSpec, HyperParam } from '../../../pipeline/spec';
-import { needsParents } from '../heads';
+import { needsParents } from '../rules';
 
 /** Whether the tasks' logits come from one head or from one each; ESMM and DPR differ by its default. */
 export const head = (fallback: 'own' | 'shared'): HyperParam => ({
