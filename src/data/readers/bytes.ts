@@ -11,7 +11,7 @@ export interface Piece {
 export type Pieces = AsyncGenerator<Piece, void>;
 
 /** One piece of a plain file: long enough that the wait for it is short beside the work on it. */
-const PIECE = 4 << 20;
+const PIECE = 2 << 20;
 
 const lost = (file: string) =>
   new DataError(

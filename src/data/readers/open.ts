@@ -3,6 +3,9 @@ import { DataError } from '../dataset';
 import type { RowSource } from './block';
 import { filePieces, kindOf, sliceOf } from './bytes';
 import { openCsv, type TextFile } from './csv';
+import { gzipText } from './gzip';
+import { openParquet } from './parquet';
+import { zipTables } from './zip';
 
 /** A file as browsers and Node both have it. */
 export interface NamedBlob {
@@ -29,7 +32,13 @@ export async function openFile(file: NamedBlob): Promise<RowSource[]> {
   switch (kindOf(await sliceOf(blob, 0, 16, name), name)) {
     case 'text':
       return [await openCsv(plain(file))];
-    default:
-      throw new DataError(`${name} is packed.`, { file: name });
+    case 'gzip':
+      return [await openCsv(gzipText(file))];
+    case 'parquet':
+      return [await openParquet(file)];
+    case 'zip': {
+      const tables = await zipTables(file);
+      return Promise.all(tables.map(({ text, parquet }) => (text ? openCsv(text) : openParquet(parquet!))));
+    }
   }
 }

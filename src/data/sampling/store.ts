@@ -186,13 +186,13 @@ export class RowStore implements Slots {
   /** Empties the features of a slot that a joined file is to fill. */
   clear(slot: number, places: Places): void {
     places.categorical.forEach((column, c) => {
-      if (column < 0) this.categorical[slot * this.columns + c] = MISSING;
+      if (column >= 0) this.categorical[slot * this.columns + c] = MISSING;
     });
     places.numerical.forEach((column, m) => {
-      if (column < 0) this.numerical[slot * this.plan.numerical.length + m] = Number.NaN;
+      if (column >= 0) this.numerical[slot * this.plan.numerical.length + m] = Number.NaN;
     });
     places.lists.forEach((column, l) => {
-      if (column < 0) this.lists[l]![slot] = null;
+      if (column >= 0) this.lists[l]![slot] = null;
     });
   }
 }
