@@ -166,7 +166,34 @@ export const SEGMENT = { probability: 0.284, sd: 0.451, codes: [7, 18] } as cons
 /** Probabilities of the two item flags B0 = categorical_10 and B1 = categorical_11. */
 export const FLAGS = [0.708, 0.278] as const;
 
-/** Published click-through rate (clicks per impression) and conversion rate (purchases per click) by country. */
-export const COUNTRIES = { ES: { ctr: 0.0266, cvr: 0.0227 } } as const;
+/** Statistics of a market as published. */
+export interface MarketStatistics {
+  readonly impressions: number;
+  readonly clicks: number;
+  readonly purchases: number;
+  /** Clicks per impression and purchases per click. */
+  readonly ctr: number;
+  readonly cvr: number;
+}
+
+const market = (
+  impressions: number,
+  clicks: number,
+  purchases: number,
+  ctr: number,
+  cvr: number,
+): MarketStatistics => ({ impressions, clicks, purchases, ctr, cvr });
+
+/** The AliExpress data by country (Kutak 2025, Table 2), in the order of the codes of the column `country`. */
+export const COUNTRIES = {
+  RU: market(129_919_753, 3_618_492, 61_898, 0.0279, 0.0172),
+  ES: market(31_669_427, 842_055, 19_096, 0.0266, 0.0227),
+  FR: market(27_035_601, 542_753, 14_430, 0.0201, 0.0266),
+  NL: market(17_717_195, 381_078, 13_815, 0.0216, 0.0363),
+  US: market(27_392_613, 449_608, 10_830, 0.0165, 0.0241),
+} as const;
+
+export type Market = keyof typeof COUNTRIES;
+export const MARKETS = ['RU', 'ES', 'FR', 'NL', 'US'] as const satisfies readonly Market[];
 
 export const ITEMS_PER_PAGE = 20;

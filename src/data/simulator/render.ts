@@ -1,7 +1,9 @@
-/** Turns kept candidates into rows: the 16 categorical and 60 numerical columns that a model sees. */
-import { exactExp } from '../exact-math';
+/** Turns kept candidates into rows: the categorical and numerical columns and the lists that a model sees. */
+import type { CategoricalColumn, Sequences } from '../dataset';
 import { hash32, Rng } from '../random';
-import { codeOf, cumulative, drawPage, newPage, normalScore, type Page, rankOf } from './draw';
+import { CATEGORIES, ITEM_CATEGORY } from './behaviour';
+import { codeOf, cumulative, newPage, type Page, rankOf } from './draw';
+import { Lists } from './lists';
 import {
   CATEGORICAL,
   ITEM_CATEGORICALS,
@@ -14,36 +16,18 @@ import {
   PAGE_SIGNALS,
   SEGMENT,
 } from './marginals';
-import { type Kept, pageStream } from './sample';
+import { normalScore, phi } from './normal';
+import { type Kept, marketOf, openPage } from './sample';
+import type { World } from './world';
 
 const PAGE_LOOK_STREAM = 3;
 const ITEM_LOOK_STREAM = 4;
 
+/** Name of the column that tells the market, where there are several. */
+export const COUNTRY = 'country';
+
 const C = CATEGORICAL.length;
 const M = NUMERICAL.length;
-
-/** Φ on [−6, 6] at equal steps, by Simpson's rule over the density. */
-const PHI_CELLS = 2048;
-const PHI_END = 6;
-const PHI = (() => {
-  const table = new Float64Array(PHI_CELLS + 1);
-  const step = (2 * PHI_END) / PHI_CELLS;
-  const density = (z: number) => 0.3989422804014327 * exactExp(-0.5 * z * z);
-  for (let i = 1; i <= PHI_CELLS; i++) {
-    const left = -PHI_END + (i - 1) * step;
-    table[i] =
-      table[i - 1]! + (step / 6) * (density(left) + 4 * density(left + step / 2) + density(left + step));
-  }
-  return table;
-})();
-
-function phi(z: number): number {
-  const t = ((z + PHI_END) / (2 * PHI_END)) * PHI_CELLS;
-  if (t <= 0) return 0;
-  if (t >= PHI_CELLS) return 1;
-  const cell = t | 0;
-  return PHI[cell]! + (t - cell) * (PHI[cell + 1]! - PHI[cell]!);
-}
 
 /** Knot at or below u, by twentieths: all knots lie on them. */
 const KNOT_BELOW = Uint8Array.from({ length: 21 }, (_, twentieth) =>
@@ -161,33 +145,56 @@ const FREE_ITEM_CODES = CATEGORICAL.filter(({ n }) => isItem(n) && n > 11).map((
 /** Scratch: which blocks are missing on the row at hand; [5]. */
 const MASKED = new Uint8Array(BLOCKS.length);
 
-/** Draws the page's own columns into `codes` [C] and `values` [M]. */
-function renderPage(seed: number, p: number, page: Page, codes: Int32Array, values: Float32Array): void {
-  drawPage(pageStream(seed, p), page);
+/** Draws the page's own columns into `codes` and `values` [M]. */
+function renderPage(
+  world: World,
+  seed: number,
+  p: number,
+  page: Page,
+  codes: Int32Array,
+  values: Float32Array,
+): void {
+  openPage(world, seed, p, page);
   const rng = new Rng(seed, hash32(PAGE_LOOK_STREAM, p));
   for (const c of FREE_PAGE_CODES) codes[c] = codeOf(CODE_SUMS[c]!, rng.uniform());
   codes[3] = page.segment;
   codes[4] = SEGMENT.codes[page.segment as 0 | 1];
   codes[8] = page.code;
+  if (world.views.length > 1) codes[C] = marketOf(world, seed, p);
   MASKED[BLOCK_A] = page.ranks[0]! < 0 ? 1 : 0;
   fill(values, 0, PAGE_LEVEL, page.ranks, 0, MASKED, rng);
 }
 
+/** Categorical columns of a world: the 16, then `country` where there are several, then `item_category` with sequences. */
+export function categoricalColumns(world: World): CategoricalColumn[] {
+  return [
+    ...CATEGORICAL.map(({ n, vocabulary }) => ({ name: `categorical_${n}`, vocabulary })),
+    ...(world.views.length > 1
+      ? [{ name: COUNTRY, vocabulary: world.views.length, values: world.views.map((v) => v.market) }]
+      : []),
+    ...(world.sequences ? [{ name: ITEM_CATEGORY, vocabulary: CATEGORIES }] : []),
+  ];
+}
+
 export interface Rendered {
-  /** [N·16] codes and [N·60] raw values (0 = missing, as in the real data). */
+  /** [N·C] codes and [N·60] raw values (0 = missing, as in the real data). */
   readonly categorical: Int32Array;
   readonly numerical: Float32Array;
+  /** One for each behaviour, where the world has sequences. */
+  readonly sequences: readonly Sequences[] | null;
 }
 
 const ROWS_PER_BREATH = 2000;
 
 /** Renders the kept rows. Yields the share done now and then. */
-export function* render(seed: number, kept: Kept): Generator<number, Rendered> {
+export function* render(world: World, seed: number, kept: Kept): Generator<number, Rendered> {
   const n = kept.rows;
-  const categorical = new Int32Array(n * C);
+  const width = categoricalColumns(world).length;
+  const categorical = new Int32Array(n * width);
   const numerical = new Float32Array(n * M);
+  const lists = world.sequences ? new Lists(n) : null;
   const page = newPage();
-  const pageCodes = new Int32Array(C);
+  const pageCodes = new Int32Array(width);
   const pageValues = new Float32Array(M);
   let current = -1;
   for (let i = 0; i < n; i++) {
@@ -195,20 +202,23 @@ export function* render(seed: number, kept: Kept): Generator<number, Rendered> {
     const candidate = kept.candidates[i]!;
     const p = Math.floor(candidate / ITEMS_PER_PAGE);
     if (p !== current) {
-      renderPage(seed, p, page, pageCodes, pageValues);
+      renderPage(world, seed, p, page, pageCodes, pageValues);
+      lists?.open(seed, p);
       current = p;
     }
-    categorical.set(pageCodes, i * C);
+    categorical.set(pageCodes, i * width);
     numerical.set(pageValues, i * M);
+    lists?.add(i);
 
     const rng = new Rng(seed, hash32(ITEM_LOOK_STREAM, candidate));
-    for (const c of FREE_ITEM_CODES) categorical[i * C + c] = codeOf(CODE_SUMS[c]!, rng.uniform());
-    categorical[i * C + 9] = kept.flags[i * 2]!;
-    categorical[i * C + 10] = kept.flags[i * 2 + 1]!;
+    for (const c of FREE_ITEM_CODES) categorical[i * width + c] = codeOf(CODE_SUMS[c]!, rng.uniform());
+    categorical[i * width + 9] = kept.flags[i * 2]!;
+    categorical[i * width + 10] = kept.flags[i * 2 + 1]!;
+    if (lists) categorical[i * width + width - 1] = kept.categories[i]!;
     const first = i * ITEM_SIGNALS.length;
     for (const { block, zero } of DRAWN_BLOCKS) MASKED[block] = rng.uniform() < zero ? 1 : 0;
     MASKED[BLOCK_D] = kept.ranks[first + FIRST_OF_BLOCK_D]! < 0 ? 1 : 0;
     fill(numerical, i * M, ITEM_LEVEL, kept.ranks, first, MASKED, rng);
   }
-  return { categorical, numerical };
+  return { categorical, numerical, sequences: lists?.done() ?? null };
 }

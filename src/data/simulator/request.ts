@@ -1,12 +1,16 @@
 /** What may be asked of the simulated world: ranges, defaults, and the sentence for a request that cannot be met. */
 import { z } from 'zod';
 import { DataError } from '../dataset';
-import { COUNTRIES } from './marginals';
+import { MICRO_VIDEO } from './events';
+import { COUNTRIES, MARKETS, type Market } from './marginals';
 
 export const COUNTRY_CHOICES = ['ES', 'RU', 'FR', 'NL', 'US', 'ALL'] as const;
 
 const request = z.strictObject({
-  /** `micro-video`: four tasks (watch; click and enter after it; buy after enter) instead of click → purchase. */
+  /**
+   * `micro-video`: four tasks (watch; click and enter after it; buy after enter) instead of click → purchase. It has no
+   * markets and no cart: country, country shift and add-to-cart do nothing there.
+   */
   world: z.enum(['aliexpress', 'micro-video']).default('aliexpress'),
   /** A market, or all five in equal shares. */
   country: z.enum(COUNTRY_CHOICES).default('ES'),
@@ -41,23 +45,48 @@ const request = z.strictObject({
 
 export type SimulationRequest = z.infer<typeof request>;
 
-/** Probabilities with which a click without a purchase and a non-click are kept; a purchase always is. */
+/**
+ * Probabilities with which a click without a purchase and a non-click are kept; a purchase always is. In the micro-video
+ * world an entry counts as a click here, and a video that was only watched as a non-click.
+ */
 export interface KeepRates {
   readonly click: number;
   readonly nonClick: number;
 }
 
-/** s₀ and s₁: how much to keep of each kind so that N rows remain on average. Throws a DataError where no rate does. */
-export function keepRates(r: SimulationRequest): KeepRates {
-  const { ctr, cvr } = COUNTRIES[r.country as 'ES'];
-  const clicks = r.impressions * ctr;
-  const purchases = clicks * cvr;
-  const keptClicks = purchases + r.clickKeepRate * (clicks - purchases);
-  const nonClick = (r.rows - keptClicks) / (r.impressions - clicks);
+/** Shares of the impressions that come with interest (see `interestOf`) and with a purchase. */
+export interface Shares {
+  readonly interest: number;
+  readonly purchases: number;
+}
+
+/** The published shares. In the micro-video world those who click and those who enter overlap; the world itself knows by how much. */
+export function publishedShares({ world, country }: Pick<SimulationRequest, 'world' | 'country'>): Shares {
+  if (world === 'micro-video') {
+    const { samples, watch, click, enter, buy } = MICRO_VIDEO;
+    return { interest: (click + enter - (click * enter) / watch) / samples, purchases: buy / samples };
+  }
+  const markets: readonly Market[] = country === 'ALL' ? MARKETS : [country];
+  const mean = (f: (m: Market) => number) => markets.reduce((t, m) => t + f(m), 0) / markets.length;
+  return {
+    interest: mean((m) => COUNTRIES[m].ctr),
+    purchases: mean((m) => COUNTRIES[m].ctr * COUNTRIES[m].cvr),
+  };
+}
+
+/**
+ * s₀ and s₁: how much to keep of each kind so that N rows remain on average. Throws a DataError where no rate does.
+ * @param shares those of the calibrated world, where it is known
+ */
+export function keepRates(r: SimulationRequest, shares: Shares = publishedShares(r)): KeepRates {
+  const interested = r.impressions * shares.interest;
+  const purchases = r.impressions * shares.purchases;
+  const keptInterested = purchases + r.clickKeepRate * (interested - purchases);
+  const nonClick = (r.rows - keptInterested) / (r.impressions - interested);
   const say = (n: number) => Math.round(n).toLocaleString('en-US');
   if (nonClick <= 0) {
     throw new DataError(
-      `These settings keep ${say(keptClicks)} clicks, which leaves no room for non-clicks in ${say(r.rows)} rows: ask for more rows, fewer impressions or a lower click keep rate.`,
+      `These settings keep ${say(keptInterested)} clicks, which leaves no room for non-clicks in ${say(r.rows)} rows: ask for more rows, fewer impressions or a lower click keep rate.`,
     );
   }
   if (nonClick > 1) {
@@ -78,6 +107,17 @@ export const simulationRequestSchema = request.superRefine((r, ctx) => {
 });
 
 export const DEFAULT_REQUEST: SimulationRequest = simulationRequestSchema.parse({});
+
+/**
+ * Sizes to start from in each world. Purchases are five times rarer among micro-videos than in
+ * Spain: twice the impressions, with fewer of the clicks kept, give some 730 of them in 100,000 rows.
+ */
+export const RECOMMENDED_SIZES: Readonly<
+  Record<SimulationRequest['world'], Pick<SimulationRequest, 'impressions' | 'rows' | 'clickKeepRate'>>
+> = {
+  aliexpress: { impressions: 3_000_000, rows: 100_000, clickKeepRate: 0.5 },
+  'micro-video': { impressions: 6_000_000, rows: 100_000, clickKeepRate: 0.3 },
+};
 
 /** Parses a request from outside (page, link, command line); throws a DataError with one sentence about the first fault. */
 export function parseSimulationRequest(input: unknown): SimulationRequest {
