@@ -6,7 +6,7 @@ import { type DataSource, parseDataSource } from './dataSource';
 import { type CommonOptions, EXIT, type Io, printJson } from './io';
 import { parsePipelineSource } from './pipelineSource';
 import { loadFor } from './setup';
-import { SMALL_WORLD } from './simulation';
+import { smallWorld } from './simulation';
 import { count, table } from './table';
 
 export interface DescribeOptions extends CommonOptions {
@@ -17,7 +17,8 @@ export interface DescribeOptions extends CommonOptions {
 /** Only the columns of the data matter here: a simulated world of any size has those of a small one. */
 function smallSource(text: string | undefined): DataSource {
   const asked = text === undefined ? null : parseDataSource(text);
-  return asked?.kind === 'file' ? asked : { kind: 'simulated', request: SMALL_WORLD };
+  if (asked && asked.kind !== 'simulated') return asked;
+  return { kind: 'simulated', request: smallWorld(asked?.request) };
 }
 
 export async function describePipeline(options: DescribeOptions, io: Io): Promise<number> {
@@ -25,7 +26,7 @@ export async function describePipeline(options: DescribeOptions, io: Io): Promis
   const source = smallSource(options.data);
   // A small world says nothing on whether a batch fits the training part.
   const checked =
-    source.kind === 'file' ? pipeline : { ...pipeline, training: { ...pipeline.training, batch: 1 } };
+    source.kind !== 'simulated' ? pipeline : { ...pipeline, training: { ...pipeline.training, batch: 1 } };
   const data = await loadFor(checked, source, null, io, options.quiet ?? true);
   const description = describe(pipeline, data);
   if (options.json) {

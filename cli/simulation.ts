@@ -1,6 +1,7 @@
 /** Simulated worlds on the command line: `sim:es?r=-1&n=100000` ↔ a simulation request. */
 import { z } from 'zod';
 import { DEFAULT_REQUEST, type SimulationRequest, simulationRequestSchema } from '../src/data';
+import { COUNTRY_CHOICES, RECOMMENDED_SIZES } from '../src/data/simulator/request';
 import { badInput } from './io';
 
 /** Wider than the page's ranges at both ends: small worlds for tests and scripts, large ones for machines with the memory. */
@@ -8,47 +9,78 @@ export const requestSchema = z.strictObject({
   ...simulationRequestSchema.shape,
   impressions: z.number().int().min(20_000).max(50_000_000),
   rows: z.number().int().min(500).max(1_000_000),
+  clickStrength: z.number().min(0).max(4),
+  purchaseStrength: z.number().min(0).max(4),
 });
 
 /** Keys of the address, and the settings that they stand for. */
 const KEYS = {
   r: 'relatedness',
+  eta: 'nonlinearity',
+  kappa: 'countryShift',
+  tension: 'tension',
+  sc: 'clickStrength',
+  sr: 'purchaseStrength',
+  atc: 'addToCart',
+  seq: 'sequences',
+  world: 'world',
   n: 'rows',
   m: 'impressions',
   keep: 'clickKeepRate',
   seed: 'seed',
 } as const satisfies Record<string, keyof SimulationRequest>;
 
+type Key = keyof typeof KEYS;
+
 const FORM = 'sim:es?r=0.5&n=100000&m=3000000&keep=0.5&seed=1';
 
-/** Reads `sim:COUNTRY?key=value&…`; what is left out has the page's default. */
-export function parseSimulation(address: string): SimulationRequest {
-  const [, country, query = ''] = /^sim:([^?]*)(?:\?(.*))?$/s.exec(address) ?? [];
-  if (country === undefined)
-    throw badInput(`"${address}" is no address of a simulated world: write it as ${FORM}.`);
-  if (country.toLowerCase() !== 'es') {
-    throw badInput(`There is no simulated world "${country}": the one there is, is es, as in ${FORM}.`);
+/** Number('') is 0 and Number('0x10') is 16: neither is what somebody meant. */
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/** The value of a setting. @throws CliError where the text is none */
+function read(key: Key, text: string): unknown {
+  const is = `The setting ${key} of the simulated world is "${text}"`;
+  if (key === 'atc' || key === 'seq') {
+    if (text === '1' || text === '0') return text === '1';
+    throw badInput(`${is}: it must be 1 (on) or 0 (off).`);
   }
-  const values: Record<string, unknown> = { ...DEFAULT_REQUEST, country: 'ES' };
-  const seen = new Set<string>();
+  if (key === 'world') {
+    if (Object.hasOwn(RECOMMENDED_SIZES, text)) return text;
+    throw badInput(`${is}: it must be ${Object.keys(RECOMMENDED_SIZES).join(' or ')}.`);
+  }
+  if (NUMBER.test(text)) return Number(text);
+  throw badInput(`${is}: it must be a number.`);
+}
+
+const write = (value: SimulationRequest[(typeof KEYS)[Key]]) =>
+  typeof value === 'boolean' ? Number(value) : value;
+
+/** Reads `sim:COUNTRY?key=value&…`; what is left out has the page's default, and sizes fit the world. */
+export function parseSimulation(address: string): SimulationRequest {
+  const [, place, query = ''] = /^sim:([^?]*)(?:\?(.*))?$/s.exec(address) ?? [];
+  if (place === undefined)
+    throw badInput(`"${address}" is no address of a simulated world: write it as ${FORM}.`);
+  const country = COUNTRY_CHOICES.find((c) => c === place.toUpperCase());
+  if (country === undefined) {
+    const known = COUNTRY_CHOICES.map((c) => c.toLowerCase()).join(', ');
+    throw badInput(`There is no simulated world "${place}": choose among ${known}, as in ${FORM}.`);
+  }
+  const given: Record<string, unknown> = {};
   for (const part of query === '' ? [] : query.split('&')) {
     const at = part.indexOf('=');
     const key = at < 0 ? part : part.slice(0, at);
-    const text = at < 0 ? '' : part.slice(at + 1);
     if (!Object.hasOwn(KEYS, key)) {
       throw badInput(
         `A simulated world has no setting "${key}": choose among ${Object.keys(KEYS).join(', ')}.`,
       );
     }
-    if (seen.has(key))
+    const setting = KEYS[key as Key];
+    if (Object.hasOwn(given, setting))
       throw badInput(`The setting "${key}" of the simulated world is given twice: keep one.`);
-    seen.add(key);
-    // Number('') is 0 and Number('0x10') is 16: neither is what somebody meant.
-    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
-      throw badInput(`The setting ${key} of the simulated world is "${text}": it must be a number.`);
-    }
-    values[KEYS[key as keyof typeof KEYS]] = Number(text);
+    given[setting] = read(key as Key, at < 0 ? '' : part.slice(at + 1));
   }
+  const world = (given.world ?? DEFAULT_REQUEST.world) as SimulationRequest['world'];
+  const values = { ...DEFAULT_REQUEST, ...RECOMMENDED_SIZES[world], ...given, country };
   const parsed = requestSchema.safeParse(values);
   if (parsed.success) return parsed.data;
   throw badInput(rangeSentence(parsed.error.issues[0]!, values));
@@ -63,11 +95,20 @@ function rangeSentence(issue: z.core.$ZodIssue, values: Record<string, unknown>)
   return `${is}: it must be a whole number.`;
 }
 
-/** The address of a request, with all settings. */
+/** The address of a request: the settings that differ from what reading it would fill in. */
 export function simulationAddress(request: SimulationRequest): string {
-  const query = Object.entries(KEYS).map(([key, name]) => `${key}=${request[name]}`);
-  return `sim:${request.country.toLowerCase()}?${query.join('&')}`;
+  const filled: SimulationRequest = { ...DEFAULT_REQUEST, ...RECOMMENDED_SIZES[request.world] };
+  const query = (Object.entries(KEYS) as [Key, (typeof KEYS)[Key]][])
+    .filter(([, name]) => name === 'world' || request[name] !== filled[name])
+    .filter(([, name]) => name !== 'world' || request.world !== DEFAULT_REQUEST.world)
+    .map(([key, name]) => `${key}=${write(request[name])}`);
+  return `sim:${request.country.toLowerCase()}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 }
 
 /** A world with the same columns that takes half a second: for what only asks about shapes. */
-export const SMALL_WORLD: SimulationRequest = { ...DEFAULT_REQUEST, impressions: 60_000, rows: 2000 };
+export const smallWorld = (request: SimulationRequest = DEFAULT_REQUEST): SimulationRequest => ({
+  ...request,
+  impressions: 60_000,
+  rows: 2000,
+  clickKeepRate: Math.min(request.clickKeepRate, 0.5),
+});

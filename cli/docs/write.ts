@@ -3,13 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { simulateWorld } from '../../src/data';
 import type { Io } from '../io';
-import { SMALL_WORLD } from '../simulation';
+import { smallWorld } from '../simulation';
 import { blocksText } from './blocks';
 import { weightsText } from './weights';
 
 /** The generated pages by file name. */
 export async function generatedDocs(): Promise<Record<string, string>> {
-  const { schema } = await simulateWorld(SMALL_WORLD);
+  const { schema } = await simulateWorld(smallWorld());
   return { 'BLOCKS.md': blocksText(), 'WEIGHTS.md': weightsText(schema) };
 }
 

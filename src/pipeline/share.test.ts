@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { describe, expect, it, vi } from 'vitest';
-import { simulationRequestSchema } from '../data/simulator/request';
+import { COUNTRY_CHOICES, DEFAULT_REQUEST, simulationRequestSchema } from '../data/simulator/request';
 import { defaultPipeline } from './defaults';
 import { pipelineArbitrary } from './pipeline.arbitrary';
 import { PRESETS } from './presets';
@@ -20,17 +20,10 @@ import {
 import { DICTIONARY_1 } from './share-dictionary';
 
 const DAMAGED = 'This link is damaged or cut off: ask for it again, or start from a preset.';
-const WORLD: LinkData = {
+const WORLD = {
   kind: 'simulated',
-  request: {
-    country: 'ES',
-    relatedness: -1,
-    impressions: 3_000_000,
-    rows: 100_000,
-    clickKeepRate: 0.5,
-    seed: 7,
-  },
-};
+  request: { ...DEFAULT_REQUEST, relatedness: -1, seed: 7 },
+} satisfies LinkData;
 
 /** A decoder's answer is null, one sentence, or content that the schema takes as it is. */
 function expectSound(link: DecodedLink | null): void {
@@ -47,9 +40,18 @@ function linkOf(bytes: Uint8Array): string {
 
 describe('a share link', () => {
   it('brings back every valid pipeline and its world', () => {
+    const dial = (min: number, max: number) => fc.double({ min, max, noNaN: true }).map((x) => x + 0);
     const request = fc.record({
-      country: fc.constant('ES' as const),
+      world: fc.constantFrom('aliexpress' as const, 'micro-video' as const),
+      country: fc.constantFrom(...COUNTRY_CHOICES),
       relatedness: fc.double({ min: -1, max: 1, noNaN: true }).map((r) => r + 0),
+      nonlinearity: dial(0, 1),
+      countryShift: dial(0, 1),
+      tension: dial(0, 1),
+      clickStrength: dial(0.8, 1.5),
+      purchaseStrength: dial(1.3, 2.2),
+      addToCart: fc.boolean(),
+      sequences: fc.boolean(),
       impressions: fc.integer({ min: 1_500_000, max: 8_000_000 }),
       rows: fc.integer({ min: 50_000, max: 200_000 }),
       clickKeepRate: fc.double({ min: 0.01, max: 1, noNaN: true }),
@@ -91,6 +93,18 @@ describe('a share link', () => {
     const hash = '#p=1.o3G2I6cAJDb_4SzqgCUXMeaNZi58VmHPW-CCfdDmLUryE6h2oyw7mQOzEwCaSWCl';
     const pipeline = PRESETS.find((p) => p.id === 'shared-bottom-lesson')!.pipeline;
     expect(decodeLink(hash)).toEqual({ ok: true, pipeline, data: WORLD });
+  });
+
+  it('holds only the settings that differ from the defaults', () => {
+    const pipeline = defaultPipeline();
+    const at = (request: object) => packLink({ pipeline, data: { kind: 'simulated', request } });
+    expect(encodeLink({ pipeline, data: WORLD })).toBe(at({ relatedness: -1, seed: 7 }));
+    expect(encodeLink({ pipeline, data: { ...WORLD, request: DEFAULT_REQUEST } })).toBe(at({}));
+    expect(decodeLink(at({}))).toEqual({
+      ok: true,
+      pipeline,
+      data: { kind: 'simulated', request: DEFAULT_REQUEST },
+    });
   });
 
   it('is found in the hash of any route, and nowhere else', () => {

@@ -1,7 +1,7 @@
 /** The share link: pipeline and world as JSON, deflated, in the hash of the address, and read back without any trust in it. */
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { z } from 'zod';
-import { simulationRequestSchema } from '../data/simulator/request';
+import { DEFAULT_REQUEST, type SimulationRequest, simulationRequestSchema } from '../data/simulator/request';
 import { describeIssue, firstIssue } from './issues';
 import { parsePipeline } from './parse';
 import type { Pipeline } from './schema';
@@ -34,8 +34,17 @@ export interface LinkContent {
 export type DecodedLink = ({ ok: true } & LinkContent) | { ok: false; message: string };
 
 /** The hash of a link, e.g. `#p=1.q1YqKM…`. */
-export function encodeLink(content: LinkContent): string {
-  return packLink({ pipeline: content.pipeline, data: content.data });
+export function encodeLink({ pipeline, data }: LinkContent): string {
+  return packLink({ pipeline, data: data && { ...data, request: withoutDefaults(data.request) } });
+}
+
+/**
+ * The settings of a world that differ from the defaults: reading a link fills in the others, so that it stays short
+ * however many dials there are. (Hence a default must never change: links that people hold rely on it.)
+ */
+function withoutDefaults(request: SimulationRequest): Partial<SimulationRequest> {
+  const entries = Object.entries(request) as [keyof SimulationRequest, unknown][];
+  return Object.fromEntries(entries.filter(([key, value]) => value !== DEFAULT_REQUEST[key]));
 }
 
 /** Reads a hash. Null means that it holds no pipeline, e.g. `#/lessons`. Never throws. */
