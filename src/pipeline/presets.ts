@@ -1,9 +1,9 @@
-/** Named pipelines to start from: the two of the lesson on negative transfer, and four that differ by their blocks alone. */
+/** Named pipelines to start from: those of the lessons on negative transfer and on the tug of war, and four that differ by their blocks alone. */
 import { blockWith, defaultPipeline, defaultTasks } from './defaults';
 import type { BlockChoice, Pipeline } from './schema';
 
 /** The lessons that a preset belongs to. */
-export type LessonId = 'negative-transfer' | 'sequence';
+export type LessonId = 'negative-transfer' | 'tug-of-war' | 'sequence';
 
 export interface Preset {
   /** Stable name, e.g. for a link or the command line. */
@@ -16,11 +16,11 @@ export interface Preset {
 }
 
 /** The lesson's size: nets so small that the tasks must fight for units, and short enough for a lecture. */
-function lessonSize(bottom: string): Pipeline {
+function lessonSize(bottom: string, params: BlockChoice['params'] = {}): Pipeline {
   const full = defaultPipeline();
   return {
     ...full,
-    bottom: blockWith('bottom', bottom, { layers: [16, 8] }),
+    bottom: blockWith('bottom', bottom, { layers: [16, 8], ...params }),
     towers: blockWith('tower', 'mlp', { layers: [16] }),
     // λ 1: at λ 10 the purchase is no longer starved, and the loss that the lesson is about all but disappears.
     tasks: defaultTasks(1),
@@ -34,6 +34,20 @@ function fullSize(bottom: string, towers: BlockChoice): Pipeline {
     ...defaultPipeline(),
     bottom: blockWith('bottom', bottom, { layers: [64, 32] }),
     towers,
+  };
+}
+
+/**
+ * One unit for both tasks. The batch is large because a purchase is rare: on 1,024 rows the gradients' own noise, which the
+ * tasks share (who buys has clicked), hides that they oppose. λ 10 makes both gradients about as long.
+ */
+function oneUnit(): Pipeline {
+  const full = defaultPipeline();
+  return {
+    ...full,
+    bottom: blockWith('bottom', 'shared-bottom', { layers: [1] }),
+    towers: blockWith('tower', 'mlp', { layers: [16] }),
+    training: { ...full.training, steps: 300, batch: 2048, learningRate: 0.005, evaluateEvery: 25 },
   };
 }
 
@@ -54,6 +68,30 @@ export const PRESETS: readonly Preset[] = [
     about: 'The same small net once for each task: the fair baseline against which sharing helps or hurts.',
     lesson: 'negative-transfer',
     pipeline: lessonSize('nse'),
+  },
+  {
+    id: 'mmoe-lesson',
+    title: 'MMoE (lesson size)',
+    about:
+      'Four small nets that both tasks share, and a gate for each task: where tastes differ, the gates move apart.',
+    lesson: 'negative-transfer',
+    pipeline: lessonSize('mmoe', { experts: 4 }),
+  },
+  {
+    id: 'ple-lesson',
+    title: 'PLE (lesson size)',
+    about:
+      'One small net of its own for each task beside two shared ones: each task takes from the shared what helps it.',
+    lesson: 'negative-transfer',
+    pipeline: lessonSize('ple', { experts: 1, shared: 2, levels: 1 }),
+  },
+  {
+    id: 'tug-of-war',
+    title: 'Tug of war (one shared unit)',
+    about:
+      'With the world’s tug of war at 1, click and purchase pull the one shared unit in opposite directions: neither gets its way.',
+    lesson: 'tug-of-war',
+    pipeline: oneUnit(),
   },
   {
     id: 'shared-bottom',

@@ -1,0 +1,149 @@
+/**
+ * Measures how hard the tasks pull in the tug of war: trains narrow nets over tensions and seeds, and prints one line of JSON
+ * a run and one of means a group. With --export it writes the rows instead, for surgery.py. See docs/SIMULATOR.md.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEFAULT_REQUEST } from '../../src/data';
+import type { Dataset } from '../../src/data/dataset';
+import { simulateWorld } from '../../src/data/simulator/simulate';
+import { oracleAucs } from '../../src/data/summary';
+import { Batcher } from '../../src/engine/batches';
+import { type Agreement, spreadRows } from '../../src/engine/conflict';
+import { Session } from '../../src/engine/session';
+import { openWasm } from '../../src/nn';
+import { wasmPaths } from '../../src/nn/wasmPaths';
+import { blockWith, defaultTasks } from '../../src/pipeline/defaults';
+import { findPreset } from '../../src/pipeline/presets';
+import { type Pipeline, pipelineSchema } from '../../src/pipeline/schema';
+
+const { values } = parseArgs({
+  options: {
+    tension: { type: 'string', default: '0,0.25,0.5,0.75,1' },
+    /** Of the Bottom; several layers as 8x2. */
+    width: { type: 'string', default: '1,2,4' },
+    bottom: { type: 'string', default: 'shared-bottom' },
+    seed: { type: 'string', default: '1,2,3,4,5' },
+    /** λ of the purchase. */
+    weight: { type: 'string', default: '10' },
+    relatedness: { type: 'string', default: '0.5' },
+    export: { type: 'string' },
+  },
+});
+
+/** Steps between two readings of the gradients, and training rows of one. */
+const EVERY = 25;
+const ROWS = 16_384;
+
+const numbers = (text: string) => text.split(',').map(Number);
+const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
+const round = (x: number, digits: number) => Number(x.toFixed(digits));
+
+/** The preset with another Bottom, λ and seed. */
+function pipelineOf(width: string, seed: number): Pipeline {
+  const { pipeline } = findPreset('tug-of-war')!;
+  return pipelineSchema.parse({
+    ...pipeline,
+    bottom: blockWith('bottom', values.bottom, { layers: width.split('x').map(Number) }),
+    tasks: defaultTasks(Number(values.weight)),
+    training: { ...pipeline.training, seed },
+  });
+}
+
+/** What one run shows. */
+interface Reading {
+  /** Mean cosine of both gradients over the readings of the run, and over the last three quarters of them. */
+  readonly cosine: number;
+  readonly later: number;
+  /** The same on the batch of the step, and the share of readings where it lies below 0. */
+  readonly batchCosine: number;
+  readonly batchBelow0: number;
+  /** Median of λ·|∇L of the purchase| / |∇L of the click|. */
+  readonly ratio: number;
+  /** Expected AUC of click, purchase, and purchase given a click. */
+  readonly auc: readonly number[];
+}
+
+/** Of click and purchase; 0 where a task has no gradient at all, so that nothing pulls. */
+const cosineOf = (overall: Agreement | null) => overall?.cosine[0]?.[1] ?? 0;
+
+async function measure(data: Dataset, width: string, seed: number): Promise<Reading> {
+  const pipeline = pipelineOf(width, seed);
+  const session = new Session(pipeline, data);
+  const batcher = new Batcher(data, pipeline, pipeline.training.batch, seed);
+  const rows = spreadRows(data.trainRows, ROWS);
+  const cosines: number[] = [];
+  const onBatch: number[] = [];
+  const ratios: number[] = [];
+  while (!session.finished) {
+    if (session.step % EVERY === 0) {
+      const { overall } = await session.conflict(rows);
+      const batch = await session.conflict(batcher.rowsOf(session.step));
+      cosines.push(cosineOf(overall));
+      onBatch.push(cosineOf(batch.overall));
+      if (overall) ratios.push((pipeline.tasks[1]!.lossWeight * overall.norms[1]!) / overall.norms[0]!);
+    }
+    session.trainStep();
+    if (session.step % EVERY === 0) {
+      const { divergence } = await session.readFrame();
+      if (divergence) throw new Error(divergence.message);
+    }
+  }
+  const { metrics } = await session.evaluate();
+  session.dispose();
+  return {
+    cosine: round(mean(cosines), 3),
+    later: round(mean(cosines.slice(cosines.length >> 2)), 3),
+    batchCosine: round(mean(onBatch), 3),
+    batchBelow0: round(onBatch.filter((c) => c < 0).length / onBatch.length, 2),
+    ratio: round(ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 0, 2),
+    auc: metrics.map((m) => (m.expectedAuc?.ok ? round(m.expectedAuc.value, 4) : Number.NaN)),
+  };
+}
+
+/** Rows as raw little-endian arrays, training part first, and a JSON file with their sizes. */
+function exportRows(data: Dataset, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const { rows, trainRows, schema } = data;
+  const arrays = {
+    'categorical.i32': data.categorical,
+    'numerical.f32': data.numerical,
+    'labels.u8': data.labels,
+    'weights.f32': data.weights,
+    'truth.f32': data.truth!.probabilities,
+    'population.f32': data.truth!.featureWeights,
+  };
+  for (const [name, a] of Object.entries(arrays)) {
+    writeFileSync(join(folder, name), new Uint8Array(a.buffer, a.byteOffset, a.byteLength));
+  }
+  const vocabularies = schema.categorical.map((c) => c.vocabulary);
+  writeFileSync(join(folder, 'sizes.json'), JSON.stringify({ rows, trainRows, vocabularies }));
+}
+
+await openWasm(wasmPaths());
+const runs = new Map<string, Reading[]>();
+for (const tension of numbers(values.tension)) {
+  for (const seed of numbers(values.seed)) {
+    const request = { ...DEFAULT_REQUEST, relatedness: Number(values.relatedness), tension, seed };
+    const data = await simulateWorld(request);
+    if (values.export !== undefined) {
+      exportRows(data, join(values.export, `tension${tension}-seed${seed}`));
+      continue;
+    }
+    const oracle = Object.values(oracleAucs(data)!).map((auc) => round(auc, 4));
+    for (const width of values.width.split(',')) {
+      const reading = await measure(data, width, seed);
+      const group = JSON.stringify({ tension, bottom: values.bottom, width });
+      runs.set(group, [...(runs.get(group) ?? []), reading]);
+      console.log(JSON.stringify({ tension, bottom: values.bottom, width, seed, ...reading, oracle }));
+    }
+  }
+}
+for (const [group, readings] of runs) {
+  const keys = ['cosine', 'later', 'batchCosine', 'batchBelow0', 'ratio'] as const;
+  const means = Object.fromEntries(keys.map((key) => [key, round(mean(readings.map((r) => r[key])), 3)]));
+  const auc = readings[0]!.auc.map((_, i) => round(mean(readings.map((r) => r.auc[i]!)), 4));
+  const largest = Math.max(...readings.map((r) => r.cosine));
+  console.log(JSON.stringify({ mean: JSON.parse(group), runs: readings.length, ...means, largest, auc }));
+}
