@@ -4,13 +4,14 @@ import { type DescribeOptions, describePipeline, listPresets } from './describe'
 import { writeDocs } from './docs/write';
 import { type EvalOptions, evaluateRun } from './evaluate';
 import { CliError, type CommonOptions, EXIT, type Io } from './io';
+import { type ShardOptions, shard } from './shard';
 import { type TrainOptions, train } from './train';
 import { versions } from './versions';
 
 const PIPELINE =
   'a pipeline or run.json as a file, the folder of a run, preset:ID, or a share link (default: the pipeline that the lab opens with)';
 const DATA =
-  'a CSV file in the AliExpress layout, a folder with train.csv, or a simulated world: sim:es?r=-1&n=100000&m=3000000&keep=0.5&seed=1';
+  'a CSV file in the AliExpress layout, a folder with train.csv, a folder with a shard, or a simulated world: sim:es?r=-1&n=100000&m=3000000&keep=0.5&seed=1';
 
 const BACKENDS = ['wasm', 'cpu', 'webgpu', 'webgpu-software', 'auto'] as const;
 
@@ -92,6 +93,21 @@ function program(io: Io, done: (code: number) => void): Command {
     .option('--pipeline <source>', PIPELINE)
     .option('--data <source>', `${DATA} (default: the columns of the simulated world)`)
     .action(async (options: DescribeOptions) => done(await describePipeline(options, io)));
+
+  command(
+    'shard',
+    'Write rows as a shard: Parquet parts and a manifest, for the lab, pandas, DuckDB or Spark.',
+    [
+      'shard --data sim:es --out shards/es',
+      "shard --data AliExpress_ES/train.csv --title 'AliExpress, Spain' --out shards/es",
+      'train --data shards/es --out runs/first',
+    ],
+  )
+    .requiredOption('--data <source>', DATA)
+    .requiredOption('--out <folder>', 'where manifest.json and the parts go')
+    .option('--title <text>', 'name in lists (default: that of the source)')
+    .option('--force', 'overwrite a shard in the folder')
+    .action(async (options: ShardOptions) => done(await shard(options, io)));
 
   command('presets', 'List the pipelines that have a name.', ['presets']).action((options: CommonOptions) =>
     done(listPresets(options, io)),

@@ -23,9 +23,14 @@ const LARGEST_JSON = 256 * 1024 * 1024;
 
 /** The data of a run as a source to read again. */
 export function dataOfRun({ data }: Pick<RunFile, 'data'>): DataSource {
-  return data.kind === 'simulated'
-    ? { kind: 'simulated', request: data.request }
-    : { kind: 'file', path: data.path, note: null };
+  switch (data.kind) {
+    case 'simulated':
+      return { kind: 'simulated', request: data.request };
+    case 'shard':
+      return { kind: 'shard', path: data.path };
+    case 'file':
+      return { kind: 'file', path: data.path, note: null };
+  }
 }
 
 /** Reads a JSON file. @throws CliError where it cannot be read or is no JSON */

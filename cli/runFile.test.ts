@@ -27,6 +27,7 @@ const run: RunContent = {
     trainRows: 6,
     request: DEFAULT_REQUEST,
   },
+  checks: [{ kind: 'leak', level: 'error', about: ['a'], message: 'It tells the answer.' }],
   seed: 1,
   backend: { name: 'wasm', label: 'WASM', reason: 'You asked for WASM.' },
   versions: { seesaw: '0.1.0', tfjs: '4.22.0', node: '20.20.2' },

@@ -1,5 +1,6 @@
 /** The run file, run.json: what was trained, on what, with what outcome; enough to train it again to the last digit. */
 import { z } from 'zod';
+import { CHECK_KINDS, type Check } from '../src/data/checks/checks';
 import { parsePipeline } from '../src/pipeline/parse';
 import type { Evaluation } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
@@ -23,6 +24,7 @@ const dataFields = {
 const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('simulated'), ...dataFields, request: requestSchema }),
   z.strictObject({ kind: z.literal('file'), ...dataFields, path: z.string() }),
+  z.strictObject({ kind: z.literal('shard'), ...dataFields, path: z.string() }),
 ]);
 
 const aucSchema = z.discriminatedUnion('ok', [
@@ -47,6 +49,13 @@ const evaluationSchema = z.strictObject({
     }),
   ),
 }) satisfies z.ZodType<Evaluation>;
+
+const checkSchema = z.strictObject({
+  kind: z.enum(CHECK_KINDS),
+  level: z.enum(['error', 'warning', 'info']),
+  about: z.array(z.string()),
+  message: z.string(),
+}) satisfies z.ZodType<Check>;
 
 /** One entry a step in every list. */
 const curvesSchema = z
@@ -73,6 +82,8 @@ const runSchema = z.strictObject({
   message: z.string().nullable(),
   pipeline: z.unknown(),
   data: dataSchema,
+  /** What was to be known of the data before training; runs of before there were checks have none. */
+  checks: z.array(checkSchema).default([]),
   seed: natural,
   backend: z.strictObject({
     name: z.enum(['webgpu', 'wasm', 'cpu']),
@@ -93,7 +104,8 @@ const runSchema = z.strictObject({
   final: evaluationSchema.nullable(),
 });
 
-export type RunFile = Omit<z.infer<typeof runSchema>, 'pipeline' | 'evaluations' | 'final'> & {
+export type RunFile = Omit<z.infer<typeof runSchema>, 'pipeline' | 'evaluations' | 'final' | 'checks'> & {
+  readonly checks: readonly Check[];
   readonly pipeline: Pipeline;
   readonly evaluations: readonly Evaluation[];
   readonly final: Evaluation | null;

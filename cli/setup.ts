@@ -1,9 +1,10 @@
 /** From the options of a command to what the engine is given: pipeline, data and the checks that both fit. */
-import type { Dataset } from '../src/data';
+import { type Dataset, prepare } from '../src/data';
+import { type Check, checkTable } from '../src/data/checks/checks';
 import { findings } from '../src/pipeline/compat';
 import { parsePipeline } from '../src/pipeline/parse';
 import type { Pipeline } from '../src/pipeline/schema';
-import { type DataSource, loadData } from './dataSource';
+import { type DataSource, loadTable } from './dataSource';
 import { badInput, type Io } from './io';
 
 /** The pipeline with another seed or number of steps, checked again: the options follow the same limits. */
@@ -30,9 +31,39 @@ export async function loadFor(
   io: Io,
   quiet: boolean,
 ): Promise<Dataset> {
-  const data = await loadData(source, io, quiet);
+  const data = prepare(await loadTable(source, io, quiet));
+  meet(pipeline, source, fingerprint, data, io, quiet);
+  return data;
+}
+
+/** The same with the checks of the data, of which errors and warnings go to stderr. */
+export async function loadChecked(
+  pipeline: Pipeline,
+  source: DataSource,
+  fingerprint: string | null,
+  io: Io,
+  quiet: boolean,
+): Promise<{ data: Dataset; checks: Check[] }> {
+  const table = await loadTable(source, io, quiet);
+  const data = prepare(table);
+  meet(pipeline, source, fingerprint, data, io, quiet);
+  const checks = checkTable(table);
+  for (const { level, message } of checks) {
+    if (!quiet && level !== 'info') io.err(`Data check (${level}): ${message}\n`);
+  }
+  return { data, checks };
+}
+
+function meet(
+  pipeline: Pipeline,
+  source: DataSource,
+  fingerprint: string | null,
+  data: Dataset,
+  io: Io,
+  quiet: boolean,
+): void {
   if (fingerprint !== null && data.fingerprint !== fingerprint) {
-    const what = source.kind === 'file' ? `"${source.path}"` : 'the simulated world';
+    const what = source.kind === 'simulated' ? 'the simulated world' : `"${source.path}"`;
     throw badInput(
       `The rows of ${what} are not those of the run (fingerprint ${data.fingerprint}, not ${fingerprint}): bring the same data.`,
     );
@@ -41,5 +72,4 @@ export async function loadFor(
     if (level === 'error') throw badInput(reason);
     if (!quiet) io.err(`Note: ${reason}\n`);
   }
-  return data;
 }

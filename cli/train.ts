@@ -15,7 +15,7 @@ import { dataOfRun, parsePipelineSource, readRun } from './pipelineSource';
 import type { PredictionPart } from './predictions';
 import { Progress } from './progress';
 import { type RunContent, type RunData, type RunFile, runText } from './runFile';
-import { loadFor, withTraining } from './setup';
+import { loadChecked, withTraining } from './setup';
 import { metricsTable } from './table';
 import { versions } from './versions';
 import { prepareBackend } from './webgpu';
@@ -53,7 +53,7 @@ export async function train(options: TrainOptions, io: Io): Promise<number> {
   const { pipeline, source, earlier } = plan;
   claimFolder(plan.out, 'run', (options.force ?? false) || plan.out === earlier?.folder);
   const backend = await prepareBackend(options.backend, say);
-  const data = await loadFor(pipeline, source, plan.fingerprint, io, quiet);
+  const { data, checks } = await loadChecked(pipeline, source, plan.fingerprint, io, quiet);
   if (io.signal.aborted) throw interrupted();
 
   const from = earlier ? snapshotOfRun(earlier.folder, pipeline, data) : null;
@@ -87,6 +87,7 @@ export async function train(options: TrainOptions, io: Io): Promise<number> {
     message: failure?.message ?? null,
     pipeline,
     data: dataOf(source, data),
+    checks,
     seed: pipeline.training.seed,
     backend: progress.backend ?? {
       name: 'wasm',
@@ -204,7 +205,7 @@ function dataOf(source: DataSource, data: Dataset): RunData {
   const common = { title, detail, fingerprint, rows, trainRows };
   return source.kind === 'simulated'
     ? { kind: 'simulated', ...common, request: source.request }
-    : { kind: 'file', ...common, path: source.path };
+    : { kind: source.kind, ...common, path: source.path };
 }
 
 function report(run: RunContent, out: string, options: TrainOptions, io: Io): void {

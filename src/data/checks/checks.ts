@@ -8,16 +8,18 @@ import { positiveChecks } from './positives';
 import { constantColumns, duplicateColumns } from './redundant';
 import { percent, say, some } from './words';
 
-export type CheckKind =
-  | 'leak'
-  | 'constant column'
-  | 'duplicate column'
-  | 'group in both parts'
-  | 'funnel exception'
-  | 'few positives'
-  | 'code out of range'
-  | 'bad number'
-  | 'drift';
+export const CHECK_KINDS = [
+  'leak',
+  'constant column',
+  'duplicate column',
+  'group in both parts',
+  'funnel exception',
+  'few positives',
+  'code out of range',
+  'bad number',
+  'drift',
+] as const;
+export type CheckKind = (typeof CHECK_KINDS)[number];
 
 export interface Check {
   readonly kind: CheckKind;
