@@ -242,6 +242,8 @@ const dataGuard = new Guarded<DataCalls>(
   },
   (reason) => listener?.onDeath('data', reason),
 );
+// Checks and profiles hold this worker for seconds on a slow machine: it is not dead for that, and Cancel is there.
+dataGuard.patience = 30;
 
 /** An API as seen from here: every command answers later. */
 type Async<T> = {

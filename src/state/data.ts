@@ -5,7 +5,7 @@ import type { DatasetSummary, Mapping, Progress, SimulationRequest } from '../..
 import { simulationRequestSchema } from '../data/simulator/request';
 import { needsOtherTasks, tasksFor } from '../pipeline/adapt';
 import { say, tellError } from './notices';
-import { describe, endForNewData, messageOf, theClient } from './session';
+import { describe, endForNewData, messageOf, PATIENCE_PREPARING, theClient } from './session';
 import { type OwnFiles, useData, usePipeline } from './stores';
 
 let asked = 0;
@@ -122,6 +122,18 @@ export function stopLoading(): void {
     .catch(() => undefined);
 }
 
+/** Gives the trainer its copy. One that dies over it is replaced, and the fresh one gets it; a busy machine is no death. */
+async function handOver(): Promise<void> {
+  const client = theClient();
+  client.setPatience(PATIENCE_PREPARING);
+  try {
+    await client.handOver();
+  } catch (cause) {
+    if (!(cause instanceof WorkerDied)) throw cause;
+    await client.handOver();
+  }
+}
+
 /**
  * Lets a worker's command make a data set, shows how far it is, and takes the result into use.
  * @param refuse says why it failed; a stop is told as a notice
@@ -144,7 +156,7 @@ export async function take(
     });
     if (!stillWanted()) return false;
     await endForNewData();
-    await theClient().handOver();
+    await handOver();
     if (!stillWanted()) return false;
     const before = useData.getState().summary;
     useData.setState({ summary, made, opened, loading: null });

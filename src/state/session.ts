@@ -12,7 +12,7 @@ import { type Phase, useData, usePipeline, useRun } from './stores';
 /** Milliseconds that a change of structure waits for another before the run starts again. */
 const SETTLE = 350;
 /** Beats without an answer that are borne while a backend compiles, which may hold the worker for long. */
-const PATIENCE_PREPARING = 30;
+export const PATIENCE_PREPARING = 30;
 const PATIENCE = 4;
 /** A trainer that keeps dying is not brought back for ever. */
 const MAX_DEATHS = 3;
