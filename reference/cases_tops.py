@@ -2,7 +2,7 @@
 
 import torch
 
-from blocks import esmm, heads
+from blocks import aitm, dbmtl, esmm, heads, logit_residual
 from fixture import case, draw, draw_parameters, drawn_case
 
 LAYOUT = (
@@ -16,6 +16,12 @@ LAYOUT = (
 ABOUT = {
     'esmm': 'ESMM: p_k is the product of the sigmoids of task k and the events before it.' + LAYOUT,
     'dpr': 'Descending Probability Regularizer: as ESMM, from one head that the tasks share.' + LAYOUT,
+    'aitm': 'AITM: each task weighs its own vector against what its parent passes on; aitmWeights [B, N, 2] for the N '
+    'tasks that have a parent; auxiliary is the calibrator, already times its weight.' + LAYOUT,
+    'logit-residual': 'ResFlow logit residual: the logit of a task is its parent\'s plus a residual of its own '
+    '(residualLogits, [B, K]); auxiliary is the loss of M1 or M2, already times its weight.' + LAYOUT,
+    'dbmtl': 'DBMTL: relation nets along the edges of a network over the tasks, Lin -> [BN] -> ReLU in every layer.'
+    + LAYOUT,
 }
 
 TREE_3 = [None, 0, 0]
@@ -43,13 +49,14 @@ def loss_batch(config, batch, positives):
     }
 
 
-def top_case(module, tasks, batch, width, parents=None, biases=None, positives=True, note='', frozen=None, **options):
-    """One case. `biases` replaces parameters by given numbers; `frozen` names what the module holds constant."""
-    config = {'tasks': tasks, 'inputWidth': width, 'batch': batch, **options}
+def top_case(module, tasks, batch, width_in, parents=None, biases=None, positives=True, note='', quiet=False, frozen=None, **options):
+    """One case. `biases` replaces parameters by given numbers; `frozen` names what the module holds constant; a
+    `quiet` case does not list its options in its name."""
+    config = {'tasks': tasks, 'inputWidth': width_in, 'batch': batch, **options}
     if parents:
         config['parents'] = parents
-    named = [f'{key} {value}' for key, value in options.items()]
-    parts = [f'K {tasks}', 'a tree' if parents else '', f'batch {batch}', f'width {width}', *named]
+    named = [] if quiet else [f'{key} {value}' for key, value in options.items()]
+    parts = [f'K {tasks}', 'a tree' if parents else '', f'batch {batch}', f'width {width_in}', *named]
     parts += ['' if positives else 'no positive', note]
     name = ', '.join(part for part in parts if part)
     keys = {'labels', 'weights', 'positiveWeight'}
@@ -58,7 +65,7 @@ def top_case(module, tasks, batch, width, parents=None, biases=None, positives=T
         parameters = draw_parameters(module.shapes(config))
         for key, values in (biases or {}).items():
             parameters[key] = torch.tensor(values).double()
-        inputs = {'t': draw((batch, tasks * width)), **loss_batch(config, batch, positives)}
+        inputs = {'t': draw((batch, tasks * width_in)), **loss_batch(config, batch, positives)}
         inputs.update({key: draw((batch, tasks)) for key in ('G', 'GLogP', 'GLog1mP')})
         inputs['GLosses'] = draw((tasks,))
         own = module.forward(parameters, inputs['t'], config, inputs).get('auxiliary')
@@ -100,8 +107,96 @@ def esmm_cases(head):
     ]
 
 
-def cases():
-    return {
-        'esmm': esmm_cases('own'),
-        'dpr': esmm_cases('shared'),
+def aitm_case(tasks, batch, width, inner, note='', **given):
+    options = {
+        'width': inner,
+        'calibrator': 0.6,
+        'reduction': 'mean',
+        'projections': 'one',
+        'bias': False,
+        'attention': 'self',
+        'information': 'relu',
+        'batchNorm': False,
+        'stopGradient': False,
+        'head': 'linear',
+        'headLayers': [4, 3],
+        'dropout': 0,
     }
+    settings = {key: given.pop(key) for key in options if key in given}
+    label = ', '.join([note, *(f'{key} {value}' for key, value in settings.items())]).strip(', ')
+    return top_case(
+        aitm, tasks, batch, width, note=f'd {inner}' + (f', {label}' if label else ''), quiet=True,
+        **given, **{**options, **settings},
+    )
+
+
+def aitm_cases():
+    # Biases that let children be more probable than their parents, so that the calibrator has something to do.
+    rising = {'c': [-0.5, 0.25, 0.75, 1.0]}
+    up = lambda tasks: {'c': rising['c'][:tasks]}
+    return [
+        aitm_case(2, 5, 4, 4, biases=up(2)),
+        aitm_case(3, 7, 5, 3, biases=up(3)),
+        aitm_case(3, 5, 4, 4, biases=up(3), parents=TREE_3),
+        aitm_case(4, 5, 3, 3, biases=up(4), parents=TREE_4),
+        aitm_case(2, 1, 4, 4, biases=up(2)),
+        aitm_case(2, 3, 3, 3, positives=False, biases=up(2)),
+        aitm_case(3, 3, 2, 2, biases={'c': extreme(3)}, note='logits beyond ±80'),
+        aitm_case(3, 5, 4, 4, biases=up(3), projections='step', bias=True),
+        aitm_case(3, 5, 4, 3, biases=up(3), projections='entry', attention='full'),
+        aitm_case(2, 5, 3, 3, biases=up(2), information='linear', reduction='sum', calibrator=0.3),
+        aitm_case(3, 7, 4, 4, biases=up(3), batchNorm=True, projections='step'),
+        aitm_case(2, 5, 3, 3, biases=up(2), calibrator=0, head='mlp'),
+        aitm_case(3, 5, 3, 3, biases=up(3), stopGradient=True, frozen='sources'),
+    ]
+
+
+def residual_cases():
+    plain = {'nonIncrease': 'none', 'weight': 0.1, 'space': 'entire'}
+    of = lambda *given, **more: top_case(logit_residual, *given, **{**plain, **more})
+    return [
+        of(2, 5, 3),
+        of(3, 7, 5),
+        of(3, 5, 3, parents=TREE_3),
+        of(4, 3, 3, parents=TREE_4),
+        of(2, 1, 4),
+        of(2, 3, 3, positives=False),
+        of(3, 3, 2, biases={'c': [88.0, -170.0, 165.0]}, note='logits beyond ±80'),
+        of(2, 5, 3, nonIncrease='M1', weight=0.5),
+        of(4, 7, 3, parents=TREE_4, nonIncrease='M1', weight=0.5),
+        of(2, 5, 3, nonIncrease='M2'),
+        of(4, 7, 3, parents=TREE_4, nonIncrease='M2'),
+        of(2, 5, 3, nonIncrease='M3'),
+        of(4, 7, 3, parents=TREE_4, nonIncrease='M3'),
+        of(3, 5, 3, space='conditional'),
+    ]
+
+
+def dbmtl_cases():
+    plain = {'layers': [3], 'edges': 'parents', 'rootNet': True, 'batchNorm': False, 'dropout': 0}
+    of = lambda *given, **more: top_case(dbmtl, *given, **{**plain, **more})
+    return [
+        of(2, 5, 3),
+        of(3, 7, 5, layers=[4, 3]),
+        of(3, 5, 3, parents=TREE_3, layers=[5]),
+        of(3, 5, 3, edges='ancestors', layers=[5]),
+        of(4, 5, 3, parents=TREE_4, edges='earlier', layers=[4]),
+        of(4, 5, 3, parents=TREE_4, edges='ancestors', layers=[4], rootNet=False),
+        of(2, 1, 4, layers=[6]),
+        of(2, 3, 3, positives=False, layers=[5]),
+        of(3, 3, 2, biases={f'task{k + 1}.c': [c] for k, c in enumerate(extreme(3))}, note='logits beyond ±80', layers=[6]),
+        of(2, 7, 3, batchNorm=True, layers=[4]),
+    ]
+
+
+CASES = {
+    'esmm': lambda: esmm_cases('own'),
+    'dpr': lambda: esmm_cases('shared'),
+    'aitm': aitm_cases,
+    'logit-residual': residual_cases,
+    'dbmtl': dbmtl_cases,
+}
+
+
+def cases():
+    return {block: make() for block, make in CASES.items()}

@@ -11,18 +11,23 @@ import { spec as ple } from './bottoms/ple/spec';
 import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
 import { spec as singleTask } from './bottoms/single-task/spec';
 import { spec as embedding } from './inputs/embedding/spec';
+import { spec as aitm } from './tops/aitm/spec';
+import { spec as dbmtl } from './tops/dbmtl/spec';
 import { spec as dpr } from './tops/dpr/spec';
 import { spec as esmm } from './tops/esmm/spec';
 import { spec as identity } from './tops/identity/spec';
+import { spec as logitResidual } from './tops/logit-residual/spec';
 import { spec as mlp } from './towers/mlp/spec';
+import { spec as resflow } from './towers/resflow/spec';
+import { spec as seq } from './towers/seq/spec';
 import { spec as taskAttention } from './towers/task-attention/spec';
 
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
   input: [embedding],
   bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt, crossStitch],
-  tower: [mlp, taskAttention],
-  top: [identity, esmm, dpr],
+  tower: [mlp, resflow, seq, taskAttention],
+  top: [identity, esmm, dpr, aitm, dbmtl, logitResidual],
   balancer: [fixed],
 } as const satisfies Record<Pillar, readonly BlockSpec[]>;
 

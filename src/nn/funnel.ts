@@ -1,6 +1,7 @@
 /** Probabilities along a funnel or tree of events, in log space: products of conditionals and their complements. */
 import { Bernoulli } from './bernoulli';
 import { type Tensor, tf } from './tensor';
+import { lineages, picker, sumLineage } from './tree';
 
 /** log(1+eˣ) without overflow: max(x,0) + log1p(e^−|x|). */
 function softplus(x: Tensor): Tensor {
@@ -38,37 +39,6 @@ export function softplusOf(x: Tensor): Tensor {
   return op(x);
 }
 
-/** For each event of a tree (parents come first) itself and all events before it, nearest first. */
-export function lineages(parents: readonly (number | null)[]): number[][] {
-  return parents.map((_, k) => {
-    const line: number[] = [];
-    for (let a: number | null = k; a !== null; a = parents[a]!) line.push(a);
-    return line;
-  });
-}
-
-/** Σ over an event and those before it, column by column: y_k = Σ_{a ∈ lineage(k)} x_a. @param x [B, K] @returns [B, K] */
-export function sumLineage(x: Tensor, parents: readonly (number | null)[]): Tensor {
-  if (parents.every((p) => p === null)) return x;
-  const up = matrix(parents.length, parents.length, (a, k) => lineages(parents)[k]!.includes(a));
-  const op = tf.customGrad((...args: unknown[]) => {
-    const [x] = args as [Tensor];
-    return {
-      value: tf.matMul(x, up()),
-      gradFunc: (dy: Tensor) => tf.matMul(dy, tf.transpose(up())),
-    };
-  });
-  return op(x);
-}
-
-/** A 0/1 matrix as a tensor, made when it is needed: a picker of columns, which products do well on every backend. */
-function matrix(rows: number, columns: number, one: (r: number, c: number) => boolean): () => tf.Tensor2D {
-  const values = Array.from({ length: rows * columns }, (_, i) =>
-    one(Math.floor(i / columns), i % columns) ? 1 : 0,
-  );
-  return () => tf.tensor2d(values, [rows, columns]);
-}
-
 /**
  * Events whose probabilities multiply along a funnel or tree: P_k = σ(ℓ_k)·P_pa(k), P of a root = σ(ℓ).
  * log P_k = Σ log σ(ℓ_a) over the lineage of k, and log(1−P_k) = log Σ_a (1−σ(ℓ_a))·P_pa(a) over it: the ways to drop out.
@@ -100,10 +70,10 @@ function logComplement(logits: Tensor, parents: readonly (number | null)[]): Ten
   const K = parents.length;
   const lines = lineages(parents);
   const pairs = lines.flatMap((line, k) => line.map((a) => [a, k] as const));
-  const up = matrix(K, K, (a, k) => lines[k]!.includes(a));
-  const before = matrix(K, K, (a, k) => a !== k && lines[k]!.includes(a));
-  const pickEvent = matrix(K, pairs.length, (k, p) => pairs[p]![1] === k);
-  const pickStep = matrix(K, pairs.length, (a, p) => pairs[p]![0] === a);
+  const up = picker(K, K, (a, k) => lines[k]!.includes(a));
+  const before = picker(K, K, (a, k) => a !== k && lines[k]!.includes(a));
+  const pickEvent = picker(K, pairs.length, (k, p) => pairs[p]![1] === k);
+  const pickStep = picker(K, pairs.length, (a, p) => pairs[p]![0] === a);
   // −10⁹ rather than −∞: no backend turns it into NaN, and its exponential is exactly 0 in float32.
   const closed = lines.flatMap((line) => parents.map((_, a) => (line.includes(a) ? 0 : -1e9)));
   const op = tf.customGrad((...args: unknown[]) => {

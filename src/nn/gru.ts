@@ -1,6 +1,7 @@
 /** The gated recurrent unit that passes state from task to task. */
 import { linear } from './dense';
 import { type Tensor, tf } from './tensor';
+import { splitGroups } from './tree';
 
 /**
  * One step of a gated recurrent unit, reset before the matrix product (Cho et al. 2014; SEQ, Wang et al. 2024):
@@ -13,13 +14,63 @@ import { type Tensor, tf } from './tensor';
  * @returns [B, H]
  */
 export function gruCell(x: Tensor, h: Tensor, W: Tensor, U: Tensor, b: Tensor): Tensor {
-  const H = h.shape[1]!;
-  const fromInput = tf.add(linear(x, W), b); // [B, 3H]
-  const fromState = linear(h, tf.slice(U, [0, 0], [H, 2 * H])); // [B, 2H]
-  const gates = tf.sigmoid(tf.add(tf.slice(fromInput, [0, 0], [-1, 2 * H]), fromState));
+  return gruStep(tf.add(linear(x, W), b), h, U).state;
+}
+
+interface Step {
+  /** h', [B, H]. */
+  readonly state: Tensor;
+  /** z, [B, H]; null where there was no state to keep. */
+  readonly keep: Tensor | null;
+}
+
+/** The step after the products with the input. @param a xW + b, [B, 3H] @param h [B, H], or null where it is 0 */
+function gruStep(a: Tensor, h: Tensor | null, U: Tensor): Step {
+  const H = U.shape[0]!;
+  const part = (i: number, n = 1) => tf.slice(a, [0, i * H], [-1, n * H]);
+  if (!h) return { state: tf.mul(tf.sub(1, tf.sigmoid(part(0))), tf.tanh(part(2))), keep: null };
+  const gates = tf.sigmoid(tf.add(part(0, 2), linear(h, tf.slice(U, [0, 0], [H, 2 * H])))); // [B, 2H]
   const [z, r] = tf.split(gates, 2, 1) as [Tensor, Tensor];
-  const candidate = tf.tanh(
-    tf.add(tf.slice(fromInput, [0, 2 * H], [-1, H]), linear(tf.mul(r, h), tf.slice(U, [0, 2 * H], [H, H]))),
-  );
-  return tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), candidate));
+  const candidate = tf.tanh(tf.add(part(2), linear(tf.mul(r, h), tf.slice(U, [0, 2 * H], [H, H]))));
+  return { state: tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), candidate)), keep: z };
+}
+
+export interface TaskStates {
+  /** h_k side by side, [B, K·H]. */
+  readonly states: Tensor;
+  /** Mean over units of z, how much of the state before is kept; 0 for a first token: [B, K], computed when asked for. */
+  readonly kept: () => Tensor;
+}
+
+/**
+ * One recurrent layer over the tasks as tokens, with one set of weights: h_k = GRU(x_k, h_before(k)), from 0 for a first token.
+ * @param x [B, K·I], token k in columns k·I …
+ * @param before index of the token whose state token k continues, or null; those come first
+ * @param W [I, 3H], columns z, r, c
+ * @param U [H, 3H]
+ * @param b [3H]
+ */
+export function gruOverTasks(
+  x: Tensor,
+  before: readonly (number | null)[],
+  W: Tensor,
+  U: Tensor,
+  b: Tensor,
+): TaskStates {
+  const K = before.length;
+  const [I, H] = [W.shape[0]!, U.shape[0]!];
+  const B = x.shape[0]!;
+  // The products with the input wait for nobody: one for all tokens.
+  const all = tf.add(linear(tf.reshape(x, [B * K, I]), W), b); // [B·K, 3H]
+  const inputs = splitGroups(tf.reshape(all, [B, K * 3 * H]), K); // K × [B, 3H]
+  const steps: Step[] = [];
+  inputs.forEach((a, k) => {
+    const p = before[k]!;
+    steps.push(gruStep(a, p === null ? null : steps[p]!.state, U));
+  });
+  const side = (parts: Tensor[]) => (K === 1 ? parts[0]! : tf.concat(parts as tf.Tensor2D[], 1));
+  return {
+    states: side(steps.map((s) => s.state)),
+    kept: () => side(steps.map((s) => (s.keep ? tf.mean(s.keep, 1, true) : tf.zeros([B, 1])))),
+  };
 }

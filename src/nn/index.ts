@@ -17,11 +17,11 @@ export {
 export type { Init } from './draws';
 export { glorot, he, ones, zeros } from './draws';
 export { embed, embedFeatures } from './embed';
-export { funnel, lineages, logAddExp, logSigmoid, softplusOf, sumLineage } from './funnel';
+export { funnel, logAddExp, logSigmoid, softplusOf } from './funnel';
 export { GateLayer } from './gateLayer';
 export { gateMix } from './gates';
 export { flatten, sliceParameters, slices, valueAndGradients } from './gradients';
-export { gruCell } from './gru';
+export { gruCell, gruOverTasks } from './gru';
 export { fastKernels, setFastKernels } from './kernels/module';
 export {
   add,
@@ -50,3 +50,4 @@ export {
 } from './streams';
 export type { Stream, StreamShape, Tensor } from './tensor';
 export { tf } from './tensor';
+export { differences, lineages, splitGroups, sumLineage, sumLineageGroups } from './tree';

@@ -1,7 +1,17 @@
 /** What Tops have in common: one logit a task, and where its bias starts so that the base rates hold from the first step. */
-import { groupedDot, type Init, type Pass, perTask, type Scope, type Stream, type Tensor } from '../../nn';
-import type { Finding } from '../../pipeline/spec';
-import type { TaskContext } from '../contract';
+import {
+  differences,
+  groupedDot,
+  type Init,
+  type Pass,
+  perTask,
+  relu,
+  type Scope,
+  type Stream,
+  type Tensor,
+  tf,
+} from '../../nn';
+import type { LossBatch, TaskContext } from '../contract';
 
 /** Log-odds. */
 export const logit = (p: number): number => Math.log(p / (1 - p));
@@ -54,18 +64,16 @@ export function linearHeads(
   return (t, pass) => groupedDot(perTask(t, K).t, pass.weight(w), pass.weight(c));
 }
 
-/** Said where a Top that passes something from parent to child has no such pair. */
-export function needsParents(
-  tasks: readonly { readonly parent: string | null }[],
-  title: string,
-  does: string,
-): Finding[] {
-  if (tasks.some((t) => t.parent !== null)) return [];
-  return [
-    {
-      level: 'warning',
-      where: 'top',
-      reason: `No task has a parent here, so ${title} has nothing to ${does} and is the same as Identity: give a task a parent, or take Identity.`,
-    },
-  ];
+/** (1/B) Σ_i w_i·v_i of one number a row. @param v [B, 1] or [B, n], summed over n */
+export function weightedMean(v: Tensor, { weights }: LossBatch): Tensor {
+  return tf.div(tf.sum(tf.mul(weights, v)), weights.shape[0]!);
+}
+
+/**
+ * How far each event's probability exceeds its parent's, (1/B) Σ_i w_i Σ_{k ← pa(k)} max(p_k − p_pa(k), 0): AITM's behavioural
+ * expectation calibrator, and M1 of ResFlow.
+ * @param p [B, K]
+ */
+export function rise(p: Tensor, tasks: readonly TaskContext[], batch: LossBatch): Tensor {
+  return weightedMean(relu(differences(p, edgesOf(tasks))), batch);
 }

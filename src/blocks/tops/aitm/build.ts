@@ -1,0 +1,157 @@
+import {
+  asTokens,
+  Bernoulli,
+  concatColumns,
+  dense,
+  fromTokens,
+  glorot,
+  he,
+  linear,
+  Mlp,
+  ones,
+  type Parameter,
+  type Pass,
+  perTask,
+  type RunningBuffer,
+  type Scope,
+  splitGroups,
+  stackProbes,
+  type Tensor,
+  tf,
+  zeros,
+} from '../../../nn';
+import type { BuildTop, LossBatch } from '../../contract';
+import { edgesOf, entireRates, linearHeads, rise } from '../heads';
+
+/** Adaptive Information Transfer (Xi et al. 2021): z_k is a mixture of the task's own vector and what its parent passes on. */
+export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
+  const K = tasks.length;
+  const d = params.width as number;
+  const edges = edgesOf(tasks);
+  const adapt =
+    input.width === d
+      ? null
+      : {
+          W: scope.parameter('adapt.W', [input.width, d], glorot(input.width, d), 'shared adaptor D_t × d'),
+          b: scope.parameter('adapt.b', [d], zeros, 'bias of the adaptor'),
+        };
+  const bias = params.bias as boolean;
+  const common = params.projections === 'one' ? projections(scope, d, bias) : null;
+  const steps = new Map(
+    edges.map(({ child }) => {
+      const own = scope.within(`task${child + 1}`);
+      const apart = params.projections === 'entry';
+      const first = common ?? projections(apart ? own.within('own') : own, d, bias);
+      const second = apart ? projections(own.within('info'), d, bias) : first;
+      const transfer = transferLayer(own, d, params.batchNorm as boolean);
+      return [child, { transfer, own: first, info: second }] as const;
+    }),
+  );
+  const tower =
+    params.head === 'mlp'
+      ? new Mlp(scope.within('head'), {
+          input: { groups: K, width: d },
+          groups: K,
+          widths: params.headLayers as readonly number[],
+          dropout: params.dropout as number,
+          batchNorm: params.batchNorm as boolean,
+        })
+      : null;
+  const heads = linearHeads(scope, tower?.output.width ?? d, entireRates(tasks), 'log-odds of its base rate');
+
+  /** p = Drop(act([BN](z W_g + b_g))), [B, d] */
+  const passOn = (z: Tensor, { W, b, norm, site }: TransferLayer, pass: Pass): Tensor => {
+    let p = dense(params.stopGradient ? stop(z) : z, pass.weight(W), pass.weight(b));
+    if (norm) p = pass.batchNorm(p, norm.gamma, norm.beta, norm.mean, norm.variance);
+    if (params.information === 'relu') p = tf.relu(p);
+    return pass.dropout(p, params.dropout as number, site);
+  };
+
+  return {
+    forward(t, pass) {
+      let rows = asTokens(perTask(t, K)); // [B·K, D_t]
+      if (adapt) rows = dense(rows, pass.weight(adapt.W), pass.weight(adapt.b)); // [B·K, d]
+      const z = splitGroups(fromTokens(rows, K), K); // K × [B, d], t_k until its turn comes
+      const weights: Tensor[] = [];
+      for (const { child, parent } of edges) {
+        const step = steps.get(child)!;
+        const own = project(z[child]!, step.own, pass);
+        const info = project(passOn(z[parent]!, step.transfer, pass), step.info, pass);
+        const scale = 1 / Math.sqrt(d);
+        const ownScore = tf.mul(tf.sum(tf.mul(own.q, own.k), 1, true), scale); // ω, [B, 1]
+        const query = params.attention === 'full' ? own.q : info.q;
+        const infoScore = tf.mul(tf.sum(tf.mul(query, info.k), 1, true), scale);
+        const a = tf.sigmoid(tf.sub(ownScore, infoScore)); // softmax over two
+        const rest = tf.sigmoid(tf.sub(infoScore, ownScore));
+        weights.push(concatColumns([a, rest]));
+        z[child] = tf.add(tf.mul(a, own.v), tf.mul(rest, info.v)); // [B, d]
+      }
+      if (weights.length > 0) {
+        pass.probe(path, 'aitmWeights', () => stackProbes(weights), [weights.length, 2]);
+      }
+      let joined = { t: concatColumns(z), groups: K, width: d };
+      if (tower) joined = tower.forward(joined, pass) as typeof joined;
+      const logits = heads(joined, pass); // [B, K]
+      const alpha = params.calibrator as number;
+      const entire = Bernoulli.fromLogits(logits);
+      if (alpha === 0 || edges.length === 0) return { entire };
+      const value = (batch: LossBatch) => {
+        const mean = tf.mul(rise(tf.sigmoid(logits), tasks, batch), alpha);
+        return params.reduction === 'sum' ? tf.mul(mean, batch.weights.shape[0]!) : mean;
+      };
+      return { entire, auxiliary: (batch) => [{ name: 'calibrator', value: value(batch) }] };
+    },
+  };
+};
+
+/** The same numbers, through which no gradient goes. */
+function stop(x: Tensor): Tensor {
+  return tf.customGrad((y: unknown) => ({
+    value: tf.clone(y as Tensor),
+    gradFunc: (dy: Tensor) => tf.zerosLike(dy),
+  }))(x);
+}
+
+interface Projections {
+  readonly W: readonly [Parameter, Parameter, Parameter];
+  readonly b: readonly [Parameter, Parameter, Parameter] | null;
+}
+
+/** h_q, h_k and h_v. */
+function projections(scope: Scope, d: number, bias: boolean): Projections {
+  const each = <T>(make: (name: string) => T): readonly [T, T, T] => [make('q'), make('k'), make('v')];
+  return {
+    W: each((n) => scope.parameter(`W${n}`, [d, d], glorot(d, d), `weights of h_${n}, d × d`)),
+    b: bias ? each((n) => scope.parameter(`b${n}`, [d], zeros, `bias of h_${n}`)) : null,
+  };
+}
+
+function project(u: Tensor, { W, b }: Projections, pass: Pass): { q: Tensor; k: Tensor; v: Tensor } {
+  const [q, k, v] = W.map((w, i) =>
+    b ? dense(u, pass.weight(w), pass.weight(b[i]!)) : linear(u, pass.weight(w)),
+  ) as [Tensor, Tensor, Tensor]; // [B, d] each
+  return { q, k, v };
+}
+
+interface TransferLayer {
+  readonly W: Parameter;
+  readonly b: Parameter;
+  readonly norm: { gamma: Parameter; beta: Parameter; mean: RunningBuffer; variance: RunningBuffer } | null;
+  readonly site: number;
+}
+
+function transferLayer(scope: Scope, d: number, batchNorm: boolean): TransferLayer {
+  return {
+    W: scope.parameter('Wg', [d, d], he(d), 'W_g of the step into this task, d × d'),
+    b: scope.parameter('bg', [d], zeros, 'b_g'),
+    norm: batchNorm
+      ? {
+          gamma: scope.parameter('gamma', [d], ones, 'batch-norm scale of the transfer layer'),
+          beta: scope.parameter('beta', [d], zeros, 'batch-norm shift of the transfer layer'),
+          mean: scope.buffer('mean', [d], 0),
+          variance: scope.buffer('variance', [d], 1),
+        }
+      : null,
+    site: scope.dropoutSite(),
+  };
+}
