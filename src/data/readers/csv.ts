@@ -210,7 +210,7 @@ async function* csvBlocks(
     refuseBinary(bytes, before, file);
     before += bytes.length;
     if (held + bytes.length > buffer.length) {
-      const wider = new Uint8Array(held + bytes.length + 65_536);
+      const wider = new Uint8Array(held + bytes.length + (held >> 1));
       wider.set(buffer.subarray(0, held));
       buffer = wider;
     }

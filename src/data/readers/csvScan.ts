@@ -148,7 +148,7 @@ export class CsvScan {
    * looked at one by one: of a table of numbers, one byte in six.
    */
   private mark(bytes: Uint8Array, length: number): Int32Array {
-    if (this.marks.length <= length) this.marks = new Int32Array(length + 65_536);
+    if (this.marks.length <= length) this.marks = new Int32Array(length + (length >> 3) + 64);
     const { marks, kind } = this;
     const above = Math.max(QUOTE, this.separator);
     let n = 0;

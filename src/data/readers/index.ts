@@ -108,7 +108,8 @@ export async function readFiles(
   });
 }
 
-async function readSet(set: FileSet, plan: Plan, work: LongWork): Promise<Table> {
+/** Reads opened files by a plan. */
+export async function readSet(set: FileSet, plan: Plan, work: LongWork): Promise<Table> {
   const { main, joined } = set;
   const all = [...main, ...(joined ? [joined] : [])];
   const total = Math.max(

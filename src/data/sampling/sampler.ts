@@ -72,7 +72,7 @@ export class Sampler {
   ) {
     this.share = [2 ** 32, shallowShare * 2 ** 32, 2 ** 32];
     this.most = Math.min(MOST_SLOTS, budget + this.longestPage);
-    this.widen(Math.min(this.most, 4096));
+    this.widen(Math.min(this.most, 256));
   }
 
   /** Rows that a page may have where pages are kept whole. */

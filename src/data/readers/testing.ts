@@ -1,0 +1,34 @@
+/** Files for the readers' tests, made up from row numbers. */
+import { COLUMNS } from './layout';
+import type { NamedBlob } from './open';
+
+export const HEADER = COLUMNS.join(',');
+
+/** One valid AliExpress row as fields; `change` sets columns by name. */
+export function fields(page: number | string, change: Record<string, string | number> = {}): string[] {
+  return COLUMNS.map((name, i) => {
+    if (name in change) return String(change[name]);
+    if (name === 'search_id') return String(page);
+    if (name.startsWith('categorical')) return String((i * 7 + Number(page)) % 5);
+    if (name.startsWith('numerical')) return String(((i * 13 + Number(page) * 5) % 17) / 20);
+    return '0';
+  });
+}
+
+export const line = (page: number | string, change?: Record<string, string | number>) =>
+  fields(page, change).join(',');
+
+/** Eight pages of two rows; every other page has a click, one of them with a conversion. */
+export const GOOD = Array.from({ length: 16 }, (_, i) => {
+  const page = i >> 1;
+  return line(page, { click: page % 2, conversion: i === 7 ? 1 : 0, numerical_58: 0 });
+});
+
+export const named = (name: string, ...parts: (string | Uint8Array)[]): NamedBlob => ({
+  name,
+  blob: new Blob(parts as BlobPart[]),
+});
+
+export const aliExpress = (...lines: string[]): NamedBlob[] => [
+  named('train.csv', [HEADER, ...lines].join('\n')),
+];
