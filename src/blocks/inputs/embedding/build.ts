@@ -1,4 +1,4 @@
-import { concatColumns, embed, joinGroups, offsetIds, repeatGroups } from '../../../nn';
+import { concatColumns, embed, embedFeatures, joinGroups, offsetIds, repeatGroups } from '../../../nn';
 import type { BuildInput } from '../../contract';
 
 /**
@@ -32,6 +32,10 @@ export const build: BuildInput = ({ scope, params, tasks, ownInputs }, { categor
   return {
     output,
     forward(features, _upstream, pass) {
+      if (K === 1 && table && features.categorical) {
+        const { categorical: ids, numerical: z } = features;
+        return { t: embedFeatures(pass.weight(table), ids, offsets, z), ...output };
+      }
       const parts = [];
       if (table && features.categorical) {
         const ids = offsetIds(repeatGroups(features.categorical, K), offsets); // [B, K·C]

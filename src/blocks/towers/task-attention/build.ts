@@ -3,6 +3,7 @@ import {
   addRow,
   asTokens,
   dense,
+  denseRelu,
   fromTokens,
   glorot,
   he,
@@ -10,7 +11,6 @@ import {
   ones,
   type Parameter,
   perTask,
-  relu,
   selfAttention,
   stackProbes,
   type Tensor,
@@ -65,7 +65,7 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
           pass.weight(l.ln1.gamma),
           pass.weight(l.ln1.beta),
         ); // Eq. 9
-        const wide = relu(dense(Z, pass.weight(l.W1), pass.weight(l.b1))); // [B·K, rD]
+        const wide = denseRelu(Z, pass.weight(l.W1), pass.weight(l.b1)); // [B·K, rD]
         const mlp = dense(wide, pass.weight(l.W2), pass.weight(l.b2)); // Eq. 10
         const out = addLayerNorm(
           Z,
