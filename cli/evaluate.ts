@@ -64,6 +64,7 @@ export async function evaluateRun(options: EvalOptions, io: Io): Promise<number>
     rows: data.rows,
     backend: { name: backend.name, label: backend.label, reason },
     metrics: evaluation.metrics,
+    pages: evaluation.pages ?? null,
   };
   if (options.out !== undefined) {
     const metrics = `${JSON.stringify({ format: 'seesaw-metrics', ...result }, null, 1)}\n`;

@@ -19,7 +19,7 @@ export async function outcomeOf(
   part: PredictionPart,
   known?: Evaluation,
 ): Promise<Outcome> {
-  const evaluation = known ?? (await session.evaluate(breathe));
+  const evaluation = await session.withPages(known ?? (await session.evaluate(breathe)), breathe);
   const rows = rowsOfPart(session.data, part);
   const { logP } = await session.predict(rows, breathe);
   return {

@@ -38,6 +38,23 @@ const aucSchema = z.discriminatedUnion('ok', [
   z.strictObject({ ok: z.literal(false), reason: z.string(), positives: natural, rows: natural }),
 ]);
 
+const pageMetricSchema = z.discriminatedUnion('ok', [
+  z.strictObject({
+    ok: z.literal(true),
+    value: z.number(),
+    se: z.number(),
+    pages: natural,
+    excluded: natural,
+  }),
+  z.strictObject({ ok: z.literal(false), reason: z.string(), pages: natural, excluded: natural }),
+]);
+const pageReadingsSchema = z.strictObject({
+  ndcg: pageMetricSchema,
+  recall: pageMetricSchema,
+  gauc: pageMetricSchema,
+  listAuc: pageMetricSchema,
+});
+
 const evaluationSchema = z.strictObject({
   step: natural,
   metrics: z.array(
@@ -48,6 +65,20 @@ const evaluationSchema = z.strictObject({
       expectedAuc: aucSchema.nullable(),
     }),
   ),
+  pages: z
+    .strictObject({
+      pages: natural,
+      rows: natural,
+      k: natural,
+      spaces: z.array(
+        z.strictObject({
+          space: z.string(),
+          labels: pageReadingsSchema,
+          truth: pageReadingsSchema.nullable(),
+        }),
+      ),
+    })
+    .optional(),
 }) satisfies z.ZodType<Evaluation>;
 
 const checkSchema = z.strictObject({

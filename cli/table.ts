@@ -1,5 +1,6 @@
 /** Text tables for the terminal, and numbers as people read them. */
 import type { Auc } from '../src/metrics/auc';
+import type { PageMetric } from '../src/metrics/pages';
 import type { Evaluation } from '../src/pipeline/run';
 import type { OutputSpace } from '../src/pipeline/spaces';
 
@@ -42,5 +43,24 @@ export function metricsTable(evaluation: Evaluation, spaces: readonly OutputSpac
   });
   const numbers = truth ? [1, 3, 4, 5, 6] : [1, 3, 4, 5];
   const reasons = evaluation.metrics.flatMap((m) => (m.auc.ok ? [] : [`${m.space}: ${m.auc.reason}\n`]));
-  return table([head, ...body], numbers) + reasons.join('');
+  return table([head, ...body], numbers) + reasons.join('') + pagesTable(evaluation, spaces);
+}
+
+const pageCell = (m: PageMetric) => (m.ok ? `${m.value.toFixed(4)} ±${(1.96 * m.se).toFixed(4)}` : '–');
+
+/** Metrics of complete pages, against the truth where it is known and by labels; nothing where there are none. */
+function pagesTable({ pages }: Evaluation, spaces: readonly OutputSpace[]): string {
+  if (!pages) return '';
+  const { k } = pages;
+  const head = ['', `NDCG@${k}`, `Recall@${k}`, 'GAUC', 'List AUC', ''];
+  const body = pages.spaces.flatMap(({ space, labels, truth }) => {
+    const name = spaces.find((s) => s.id === space)!.name;
+    const line = (r: NonNullable<typeof truth>, by: string) => [
+      name,
+      ...[r.ndcg, r.recall, r.gauc, r.listAuc].map(pageCell),
+      by,
+    ];
+    return [...(truth ? [line(truth, 'by true probabilities')] : []), line(labels, 'by labels')];
+  });
+  return `\n${count(pages.pages)} complete pages\n${table([head, ...body], [1, 2, 3, 4])}`;
 }

@@ -221,6 +221,7 @@ function report(run: RunContent, out: string, options: TrainOptions, io: Io): vo
       fingerprint,
       backend,
       metrics: final?.metrics ?? null,
+      pages: final?.pages ?? null,
     });
     return;
   }

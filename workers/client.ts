@@ -104,6 +104,16 @@ const auc = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal(true), value: finite, se: finite, positives: finite, rows: finite }),
   z.object({ ok: z.literal(false), reason: z.string(), positives: finite, rows: finite }),
 ]);
+const pageMetric = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal(true), value: finite, se: finite, pages: finite, excluded: finite }),
+  z.object({ ok: z.literal(false), reason: z.string(), pages: finite, excluded: finite }),
+]);
+const pageReadings = z.object({
+  ndcg: pageMetric,
+  recall: pageMetric,
+  gauc: pageMetric,
+  listAuc: pageMetric,
+});
 const stamp = { runId: z.string(), seq: z.number().int() };
 const vector = z.instanceof(Float32Array);
 
@@ -141,6 +151,16 @@ const eventSchema = z.discriminatedUnion('kind', [
           expectedAuc: auc.nullable(),
         }),
       ),
+      pages: z
+        .object({
+          pages: finite,
+          rows: finite,
+          k: finite,
+          spaces: z.array(
+            z.object({ space: z.string(), labels: pageReadings, truth: pageReadings.nullable() }),
+          ),
+        })
+        .optional(),
     }),
   }),
   z.object({

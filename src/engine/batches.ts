@@ -85,9 +85,9 @@ export class Batcher {
     return this.gather(this.rowsOf(step));
   }
 
-  /** The given rows as a batch. */
-  gather(rows: ArrayLike<number>): Batch {
-    const { categorical, numerical, labels, weights, schema } = this.data;
+  /** The given rows as a batch. @param data where they lie: the data itself, or its pages, which have the same columns */
+  gather(rows: ArrayLike<number>, data: Dataset = this.data): Batch {
+    const { categorical, numerical, labels, weights, schema } = data;
     const B = rows.length;
     const C = schema.categorical.length;
     const M = schema.numerical.length;

@@ -1,6 +1,7 @@
 /** One training run on one backend: steps, readings, evaluations, probes and snapshots. It decides nothing about when. */
 import type { Dataset } from '../data/dataset';
 import { evaluate } from '../metrics/evaluate';
+import { evaluatePages, type PageEvaluation } from '../metrics/pages';
 import {
   flatten,
   type Layout,
@@ -246,17 +247,19 @@ export class Session {
   /**
    * log p and log(1−p) of the given rows, [N·K] row-major each.
    * @param onChunk is awaited between chunks, so that a long evaluation does not hold up messages
+   * @param data where the rows lie: the run's data, or its pages
    */
   async predict(
     rows: ArrayLike<number>,
     onChunk?: () => Promise<void>,
+    data: Dataset = this.data,
   ): Promise<{ logP: Float32Array; log1mP: Float32Array }> {
     const K = this.pipeline.tasks.length;
     const logP = new Float32Array(rows.length * K);
     const log1mP = new Float32Array(rows.length * K);
     for (let start = 0; start < rows.length; start += CHUNK) {
       const chunk = Array.prototype.slice.call(rows, start, start + CHUNK) as number[];
-      const batch = this.batcher.gather(chunk);
+      const batch = this.batcher.gather(chunk, data);
       const packed = tf.tidy(() => {
         const weights = sliceParameters(this.model.layout, this.state.parameters);
         const { entire } = this.model.forward(batch.features, this.pass(this.state, weights, {}));
@@ -285,6 +288,25 @@ export class Session {
     const nouns = tasks.map((t) => t.label);
     const metrics = evaluate(this.spaces, { logP, log1mP, tasks: tasks.length }, data, undefined, nouns);
     return { step, metrics };
+  }
+
+  /** Metrics of the data's complete pages, or null where it has none. @param onChunk as in `predict` */
+  async evaluatePages(onChunk?: () => Promise<void>): Promise<PageEvaluation | null> {
+    const { pages } = this.data;
+    if (!pages || pages.rows === 0) return null;
+    const rows = Uint32Array.from({ length: pages.rows }, (_, i) => i);
+    const { logP, log1mP } = await this.predict(rows, onChunk, pages);
+    const { tasks } = this.pipeline;
+    const predictions = { logP, log1mP, tasks: tasks.length };
+    const nouns = tasks.map((t) => t.label);
+    return evaluatePages(this.spaces, predictions, pages, undefined, nouns);
+  }
+
+  /** An evaluation with that of the complete pages beside it, where there are some: for the end of a run. */
+  async withPages(evaluation: Evaluation, onChunk?: () => Promise<void>): Promise<Evaluation> {
+    if (evaluation.pages) return evaluation;
+    const pages = await this.evaluatePages(onChunk);
+    return pages ? { ...evaluation, pages } : evaluation;
   }
 
   /** Named cohorts of validation rows: all of them, then those with each event. */

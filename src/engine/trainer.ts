@@ -309,10 +309,12 @@ export class Trainer {
     this.evaluationDue = true;
     let evaluation: Evaluation;
     try {
-      evaluation = await session.evaluate(async () => {
+      const breathe = async () => {
         await this.options.yieldNow();
         if (this.resting && !session.finished) throw new BrokenOff();
-      });
+      };
+      evaluation = await session.evaluate(breathe);
+      if (session.finished) evaluation = await session.withPages(evaluation, breathe);
     } catch (cause) {
       if (cause instanceof BrokenOff) return;
       throw cause;

@@ -1,5 +1,6 @@
 /** What a run is made of and tells of itself: plain data that engine, workers, command line and page share. */
 import type { Auc } from '../metrics/auc';
+import type { PageEvaluation } from '../metrics/pages';
 import type { Pipeline } from './schema';
 import type { OutputSpace } from './spaces';
 
@@ -75,6 +76,8 @@ export interface Evaluation {
     /** Where the truth is known: label-free AUC against the true probabilities. */
     readonly expectedAuc: Auc | null;
   }[];
+  /** Metrics of whole pages: at the end of a run, where the data has complete pages. */
+  readonly pages?: PageEvaluation | undefined;
 }
 
 /** A named small tensor, averaged over a cohort of validation rows. */
