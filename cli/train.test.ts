@@ -14,7 +14,7 @@ beforeAll(async () => {
     'train',
     ...['--pipeline', folder.at('p.json'), '--data', WORLD, '--seed', '5', '--out', folder.at('a')],
   ]);
-});
+}, 120_000);
 
 function expectSameFiles(other: string, names: readonly string[] = RUN_FILES) {
   for (const name of names)
