@@ -47,7 +47,11 @@ export default defineConfig({
   },
   projects: [
     { name: 'engine', testMatch: 'engine.spec.ts', use: { baseURL: at(SOURCE_PORT) } },
-    { name: 'lab', testIgnore: 'engine.spec.ts', use: { viewport: { width: 1280, height: 720 } } },
+    {
+      name: 'lab',
+      testIgnore: ['engine.spec.ts', 'large/**'],
+      use: { viewport: { width: 1280, height: 720 } },
+    },
   ],
   webServer: [serve('preview', PORT), serve('', SOURCE_PORT)],
 });
