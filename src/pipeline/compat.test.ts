@@ -52,6 +52,27 @@ describe('findings', () => {
       /^warning towers: Shared-Bottom hands every task the same vector/,
     ],
     [
+      'attention on the vector of one gate',
+      (p) => {
+        p.bottom = blockWith('bottom', 'omoe');
+      },
+      /^warning towers: MoE, one gate hands every task the same vector/,
+    ],
+    [
+      'a single-task baseline whose towers pass something on',
+      (p) => {
+        p.bottom = blockWith('bottom', 'single-task');
+      },
+      /^warning bottom: Single task is the baseline in which nothing passes between tasks/,
+    ],
+    [
+      'PLE that shares nothing',
+      (p) => {
+        p.bottom = blockWith('bottom', 'ple', { shared: 0 });
+      },
+      /^warning bottom\.params\.shared: Without shared experts/,
+    ],
+    [
       'a starved token',
       (p) => {
         p.tasks[1]!.lossWeight = 1;

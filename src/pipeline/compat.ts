@@ -1,4 +1,5 @@
 /** What fits and what does not, each with its reason: shown on the page, before a block is dropped, and by the command line. */
+import { findSpec } from '../blocks/catalog';
 import type { Dataset } from '../data/dataset';
 import { unknownBlock } from './edits';
 import { choices } from './issues';
@@ -43,6 +44,9 @@ export function explainFit(
   return findings(withBlock(p, pillar, choice, index), data).filter((f) => isHere(f) || !known.has(key(f)));
 }
 
+/** Bottoms that hand all tasks one vector. */
+const ONE_VECTOR: readonly string[] = ['shared-bottom', 'omoe'];
+
 /** Where attention between tasks has nothing to do, or is known not to help. */
 function attentionFindings(p: Pipeline): Finding[] {
   if (p.towers.block !== 'task-attention') return [];
@@ -55,11 +59,11 @@ function attentionFindings(p: Pipeline): Finding[] {
     ];
   }
   const found: Finding[] = [];
-  if (p.bottom.block === 'shared-bottom') {
+  if (ONE_VECTOR.includes(p.bottom.block)) {
     found.push(
       warning(
         'towers',
-        'Shared-Bottom hands every task the same vector, so that the tokens differ by their task embeddings alone and attention has little to pass on: take a Bottom with a vector for each task, such as Separate nets.',
+        `${findSpec('bottom', p.bottom.block)?.title} hands every task the same vector, so that the tokens differ by their task embeddings alone and attention has little to pass on: take a Bottom with a vector for each task, such as Separate nets.`,
       ),
     );
   }

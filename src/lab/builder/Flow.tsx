@@ -1,6 +1,9 @@
 /** The drawn part of the pipeline: lanes, shapes on the edges, and the live miniatures inside the cards. */
+import { findSpec } from '../../blocks/catalog';
+import type { BlockSpec } from '../../pipeline/spec';
 import { usePipeline, useRun } from '../../state/stores';
 import { useLooks } from '../use';
+import { GatesInside } from './GatesInside';
 import { AttentionInside, Layers, Sigmas } from './miniatures';
 import { type Layout, penOf, span } from './places';
 
@@ -38,6 +41,7 @@ function EdgeLabel({
 
 export function Flow({ layout }: { layout: Layout }) {
   const pipeline = usePipeline((s) => s.pipeline);
+  const bottom: BlockSpec = findSpec('bottom', pipeline.bottom.block)!;
   const looks = useLooks();
   const pen = penOf(layout);
   const shapes = { input: useShape('input.0'), bottom: useShape('bottom'), towers: useShape('towers') };
@@ -56,7 +60,13 @@ export function Flow({ layout }: { layout: Layout }) {
       <path className="trunk" d={`M${pen(inputEnd, layout.middle)}L${pen(bottomStart, layout.middle)}`} />
       <EdgeLabel layout={layout} a={(inputEnd + bottomStart) / 2} c={layout.middle} text={shapes.input} />
       {!layout.vertical && (
-        <EdgeLabel layout={layout} a={(inputEnd + bottomStart) / 2} c={layout.middle} text="shared" below />
+        <EdgeLabel
+          layout={layout}
+          a={(inputEnd + bottomStart) / 2}
+          c={layout.middle}
+          text={bottom.ownInputs ? 'one a task' : 'shared'}
+          below
+        />
       )}
       {looks.map((look, k) => (
         <g key={look.letter} className={look.hue}>
@@ -83,7 +93,11 @@ export function Flow({ layout }: { layout: Layout }) {
           />
         </g>
       ))}
-      <Layers layout={layout} place="bottom" choice={pipeline.bottom} looks={looks} />
+      {'gates' in bottom.probes ? (
+        <GatesInside layout={layout} choice={pipeline.bottom} looks={looks} />
+      ) : (
+        <Layers layout={layout} place="bottom" choice={pipeline.bottom} looks={looks} />
+      )}
       {pipeline.towers.block === 'task-attention' ? (
         <AttentionInside layout={layout} looks={looks} />
       ) : (

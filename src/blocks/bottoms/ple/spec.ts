@@ -1,4 +1,4 @@
-import type { BlockSpec } from '../../../pipeline/spec';
+import type { BlockSpec, Finding } from '../../../pipeline/spec';
 import { batchNorm, count, dropout, expertWidths, gateBias, TABLE_7 } from '../../paper';
 
 export const spec: BlockSpec = {
@@ -66,4 +66,15 @@ export const spec: BlockSpec = {
       '[B, L, K, E], level by level: share of expert e in task k’s vector; the tasks’ experts in turn, then the shared ones; 0 where a gate may not read',
     sharedGate: '[B, L−1, 1, E], the same for the shared stream, which the last level does not have',
   },
+  rules: ({ params }): Finding[] =>
+    params.shared === 0
+      ? [
+          {
+            level: 'warning',
+            where: 'bottom.params.shared',
+            reason:
+              'Without shared experts the tasks have nothing in common but the embeddings: add one, or take Separate nets, which are cheaper.',
+          },
+        ]
+      : [],
 };

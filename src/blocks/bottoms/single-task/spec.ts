@@ -1,4 +1,4 @@
-import type { BlockSpec } from '../../../pipeline/spec';
+import type { BlockSpec, Finding } from '../../../pipeline/spec';
 import { batchNorm, dropout, widths } from '../../paper';
 
 export const spec: BlockSpec = {
@@ -30,4 +30,15 @@ export const spec: BlockSpec = {
   },
   probes: {},
   ownInputs: true,
+  rules: ({ blocks }): Finding[] =>
+    blocks.tower === 'mlp' && blocks.top === 'identity'
+      ? []
+      : [
+          {
+            level: 'warning',
+            where: 'bottom',
+            reason:
+              'Single task is the baseline in which nothing passes between tasks, but these Towers or this Top pass something on: take MLP towers and Identity to measure against it.',
+          },
+        ],
 };
