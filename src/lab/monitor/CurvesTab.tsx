@@ -4,6 +4,7 @@ import { history } from '../../state/history';
 import { useHistory, useSpaces, useTasks } from '../use';
 import { AucPanel } from './AucPanel';
 import { LossPanel } from './LossPanel';
+import { PageMetrics } from './PageMetrics';
 
 export function CurvesTab() {
   const tasks = useTasks();
@@ -33,6 +34,7 @@ export function CurvesTab() {
           <AucPanel key={space.id} space={space} />
         ))}
       </div>
+      <PageMetrics />
     </div>
   );
 }
