@@ -2,6 +2,7 @@
 
 from blocks import adatt, cross_stitch, ml_mmoe, mmoe, omoe, ple, single_task
 from cases_blocks import block_case, label, widths
+from cases_models import mlp, model_case, pipeline
 
 ABOUT = {
     'mmoe': 'MMoE: linear softmax gates, one a task; gates [B, K·E].',
@@ -106,3 +107,27 @@ def cases():
         ],
     }
 
+
+
+MODELS_ABOUT = (
+    'Whole models with gated Bottoms and without any sharing, as in models.json. Single task: input.0.table holds the rows '
+    'of K tables, one a task, which are all read with the same codes; x is [B, K·F].'
+)
+
+
+def models():
+    def chosen(block, layers, **own):
+        params = {'layers': layers, 'dropout': 0, 'batchNorm': False, **own}
+        return {'block': block, 'params': params}
+
+    gated = {'gateBias': False}
+    wanted = {
+        'MMoE + MLP + Identity, K 2': (2, 7, chosen('mmoe', [4, 3], experts=2, **gated)),
+        'PLE + MLP + Identity, K 3': (3, 9, chosen('ple', [3], experts=1, shared=1, levels=2, **gated)),
+        'Single task + MLP + Identity, K 2': (2, 7, chosen('single-task', [5, 3])),
+        'MoE, one gate + MLP + Identity, K 3': (3, 9, chosen('omoe', [5], experts=2, **gated)),
+    }
+    return [
+        model_case(name, pipeline(tasks, batch, bottom, mlp([3])))
+        for name, (tasks, batch, bottom) in wanted.items()
+    ]

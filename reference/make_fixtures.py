@@ -34,6 +34,8 @@ def main(wanted):
             write(HERE / 'blocks' / f'{block}.json', block, about, cases())
     if 'models' in wanted:
         write(HERE / 'models.json', 'models', cases_models.ABOUT, cases_models.cases())
+    if 'models' in wanted or 'models/bottoms' in wanted:
+        write(HERE / 'models-bottoms.json', 'models', cases_bottoms.MODELS_ABOUT, cases_bottoms.models())
     for name, forward, backward in Report.rows:
         print(f'{name:70s} float32: outputs {forward:.1e}, gradients {backward:.1e}')
     for path in sorted(HERE.rglob('*.json')):

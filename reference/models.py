@@ -3,9 +3,33 @@
 import torch
 
 import ops
-from blocks import embedding, identity, mlp, nse, shared_bottom, task_attention
+from blocks import (
+    adatt,
+    cross_stitch,
+    embedding,
+    identity,
+    ml_mmoe,
+    mlp,
+    mmoe,
+    nse,
+    omoe,
+    ple,
+    shared_bottom,
+    single_task,
+    task_attention,
+)
 
-BOTTOMS = {'shared-bottom': shared_bottom, 'nse': nse}
+BOTTOMS = {
+    'shared-bottom': shared_bottom,
+    'nse': nse,
+    'mmoe': mmoe,
+    'ple': ple,
+    'single-task': single_task,
+    'omoe': omoe,
+    'ml-mmoe': ml_mmoe,
+    'adatt': adatt,
+    'cross-stitch': cross_stitch,
+}
 TOWERS = {'mlp': mlp, 'task-attention': task_attention}
 
 
@@ -21,10 +45,13 @@ class Model:
             **config['bottom']['params'],
             'tasks': tasks,
             'inputWidth': embedding.width(self.input),
+            'ownInputs': self.bottom_block is single_task,
         }
+        #: Embedding tables: one, or one a task where nothing is shared.
+        self.tables = tasks if self.bottom['ownInputs'] else 1
         bottom_width = self.bottom['layers'][-1]
         self.tower_block = TOWERS[config['towers']['block']]
-        one_vector = self.bottom_block is shared_bottom
+        one_vector = self.bottom_block in (shared_bottom, omoe)
         self.towers = {**config['towers']['params'], 'tasks': tasks, 'inputWidth': bottom_width}
         self.repeat = tasks if one_vector and self.tower_block is task_attention else 1
         if self.tower_block is mlp:
@@ -36,7 +63,7 @@ class Model:
 
     def shapes(self):
         blocks = {
-            'input.0.': embedding.shapes(self.input),
+            'input.0.': {'table': (self.tables * sum(self.input['sizes']), self.input['dim'])},
             'bottom.': self.bottom_block.shapes(self.bottom),
             'towers.': self.tower_block.shapes(self.towers),
             'top.': identity.shapes(self.top),
@@ -49,7 +76,11 @@ class Model:
                 name[len(prefix) :]: t for name, t in parameters.items() if name.startswith(prefix)
             }
 
-        x = embedding.forward(of('input.0.'), inputs['ids'], inputs['numericals'], self.input)
+        # The rows of one table after those of another; every one is read with the same codes.
+        tables = of('input.0.')['table'].chunk(self.tables)
+        x = torch.cat(
+            [embedding.forward({'table': t}, inputs['ids'], inputs['numericals'], self.input) for t in tables], dim=1
+        )
         b = self.bottom_block.forward(of('bottom.'), x, self.bottom)['b']
         towers = self.tower_block.forward(of('towers.'), b.repeat(1, self.repeat), self.towers)
         top = identity.forward(of('top.'), towers['t'], self.top)

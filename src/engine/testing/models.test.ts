@@ -1,5 +1,6 @@
 /** Whole models against PyTorch: forward, every loss, every gradient, and five Adam steps, on cpu and wasm. */
 import { beforeAll, describe, expect, it } from 'vitest';
+import bottomsFixture from '../../../reference/fixtures/models-bottoms.json';
 import modelsFixture from '../../../reference/fixtures/models.json';
 import { type Case, type Fixture, type Numbers, relativeError } from '../../blocks/testing/cases';
 import { openCpu, openWasm, type Tensor, tf, update } from '../../nn';
@@ -85,7 +86,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
   describe(`on ${backend}`, () => {
     beforeAll(async () => void (backend === 'cpu' ? await openCpu() : await openWasm(wasmPaths())));
 
-    const cases = (modelsFixture as unknown as Fixture).cases;
+    const cases = [modelsFixture, bottomsFixture].flatMap((f) => (f as unknown as Fixture).cases);
     it.each(cases.map((c) => [c.name, c] as [string, Case]))('%s', async (_name, c) => {
       const session = sessionOf(c);
       const batch = batchOf(c);
