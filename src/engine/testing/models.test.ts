@@ -1,7 +1,7 @@
 /** Whole models against PyTorch: forward, every loss, every gradient, and five Adam steps, on cpu and wasm. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import bottomsFixture from '../../../reference/fixtures/models-bottoms.json';
 import modelsFixture from '../../../reference/fixtures/models.json';
+import bottomsFixture from '../../../reference/fixtures/models-bottoms.json';
 import { type Case, type Fixture, type Numbers, relativeError } from '../../blocks/testing/cases';
 import { openCpu, openWasm, type Tensor, tf, update } from '../../nn';
 import { wasmPaths } from '../../nn/wasmPaths';
