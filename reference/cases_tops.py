@@ -2,7 +2,7 @@
 
 import torch
 
-from blocks import aitm, dbmtl, esmm, heads, logit_residual
+from blocks import aitm, dbmtl, debiased, esm2, esmm, heads, logit_residual
 from fixture import case, draw, draw_parameters, drawn_case
 
 LAYOUT = (
@@ -13,6 +13,8 @@ LAYOUT = (
     'every parameter and t.'
 )
 
+CONSTANT = ' config.stopGradient: propensities are held constant, so that finite differences do not see the gradient.'
+
 ABOUT = {
     'esmm': 'ESMM: p_k is the product of the sigmoids of task k and the events before it.' + LAYOUT,
     'dpr': 'Descending Probability Regularizer: as ESMM, from one head that the tasks share.' + LAYOUT,
@@ -22,6 +24,13 @@ ABOUT = {
     '(residualLogits, [B, K]); auxiliary is the loss of M1 or M2, already times its weight.' + LAYOUT,
     'dbmtl': 'DBMTL: relation nets along the edges of a network over the tasks, Lin -> [BN] -> ReLU in every layer.'
     + LAYOUT,
+    'esm2': 'ESM2: click, action, purchase by way of the action or without it; stepLogits [B, 4].' + LAYOUT,
+    'escm2-ipw': 'ESCM2 with inverse propensities; auxiliary is that loss, times its weight.' + CONSTANT + LAYOUT,
+    'escm2-dr': 'ESCM2, doubly robust; auxiliary are the doubly robust and the imputation loss, times their weight.'
+    + CONSTANT
+    + LAYOUT,
+    'dcmt': 'DCMT; auxiliary are the factual loss, the counterfactual one and the prior, times their weights; twinRates '
+    '[B, 2·N] are r and r* of the N tasks that have a parent.' + CONSTANT + LAYOUT,
 }
 
 TREE_3 = [None, 0, 0]
@@ -189,12 +198,54 @@ def dbmtl_cases():
     ]
 
 
+def esm2_cases():
+    # The purchase may skip the action, so its parent is the click.
+    of = lambda batch, width, **more: top_case(esm2, 3, batch, width, parents=[None, 0, 0], **more)
+    certain = {'c': extreme(3), 'c4': [85.0]}
+    return [
+        of(5, 3),
+        of(7, 5),
+        of(1, 4),
+        of(3, 3, positives=False),
+        of(3, 2, biases=certain, note='logits beyond ±80'),
+        of(3, 2, biases={'c': [-84.0, 84.0, -84.0], 'c4': [84.0]}, note='logits beyond ±80, the other way'),
+    ]
+
+
+def debiased_cases(form, **plain):
+    plain = {'form': form, 'weight': 0.5, 'floor': '0.001', 'cap': 15, 'stopGradient': True, **plain}
+
+    def of(*given, note='', parents=None, biases=None, positives=True, **more):
+        label = ', '.join([note, *(f'{key} {value}' for key, value in more.items())]).strip(', ')
+        kept = {'parents': parents, 'biases': biases, 'positives': positives}
+        return top_case(
+            debiased, *given, note=label, quiet=True, frozen='propensities', **kept, **{**plain, **more}
+        )
+
+    rare = {'c': [-3.0, -2.0, -1.0]}
+    return [
+        of(2, 5, 3),
+        of(3, 7, 5),
+        of(3, 5, 3, parents=TREE_3),
+        of(4, 5, 3, parents=TREE_4),
+        of(2, 1, 4),
+        of(2, 3, 3, positives=False),
+        of(3, 5, 3, biases=rare, note='rare events', cap=0),
+        of(3, 5, 3, biases=rare, note='rare events', cap=3),
+        of(2, 3, 2, biases={'c': [-84.0, 84.0]}, note='logits beyond ±80', floor='0.01'),
+    ] + ([of(3, 7, 3, normalise=True)] if form == 'dcmt' else [])
+
+
 CASES = {
     'esmm': lambda: esmm_cases('own'),
     'dpr': lambda: esmm_cases('shared'),
     'aitm': aitm_cases,
     'logit-residual': residual_cases,
     'dbmtl': dbmtl_cases,
+    'esm2': esm2_cases,
+    'escm2-ipw': lambda: debiased_cases('escm2-ipw'),
+    'escm2-dr': lambda: debiased_cases('escm2-dr'),
+    'dcmt': lambda: debiased_cases('dcmt', prior=0.125, normalise=False),
 }
 
 

@@ -13,7 +13,11 @@ import { spec as singleTask } from './bottoms/single-task/spec';
 import { spec as embedding } from './inputs/embedding/spec';
 import { spec as aitm } from './tops/aitm/spec';
 import { spec as dbmtl } from './tops/dbmtl/spec';
+import { spec as dcmt } from './tops/dcmt/spec';
 import { spec as dpr } from './tops/dpr/spec';
+import { spec as escm2Dr } from './tops/escm2-dr/spec';
+import { spec as escm2Ipw } from './tops/escm2-ipw/spec';
+import { spec as esm2 } from './tops/esm2/spec';
 import { spec as esmm } from './tops/esmm/spec';
 import { spec as identity } from './tops/identity/spec';
 import { spec as logitResidual } from './tops/logit-residual/spec';
@@ -27,7 +31,7 @@ export const CATALOG = {
   input: [embedding],
   bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt, crossStitch],
   tower: [mlp, resflow, seq, taskAttention],
-  top: [identity, esmm, dpr, aitm, dbmtl, logitResidual],
+  top: [identity, esmm, dpr, aitm, dbmtl, logitResidual, esm2, escm2Ipw, escm2Dr, dcmt],
   balancer: [fixed],
 } as const satisfies Record<Pillar, readonly BlockSpec[]>;
 

@@ -16,6 +16,7 @@ import {
   type Scope,
   splitGroups,
   stackProbes,
+  stopGradient,
   type Tensor,
   tf,
   zeros,
@@ -61,7 +62,7 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
 
   /** p = Drop(act([BN](z W_g + b_g))), [B, d] */
   const passOn = (z: Tensor, { W, b, norm, site }: TransferLayer, pass: Pass): Tensor => {
-    let p = dense(params.stopGradient ? stop(z) : z, pass.weight(W), pass.weight(b));
+    let p = dense(params.stopGradient ? stopGradient(z) : z, pass.weight(W), pass.weight(b));
     if (norm) p = pass.batchNorm(p, norm.gamma, norm.beta, norm.mean, norm.variance);
     if (params.information === 'relu') p = tf.relu(p);
     return pass.dropout(p, params.dropout as number, site);
@@ -103,14 +104,6 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
     },
   };
 };
-
-/** The same numbers, through which no gradient goes. */
-function stop(x: Tensor): Tensor {
-  return tf.customGrad((y: unknown) => ({
-    value: tf.clone(y as Tensor),
-    gradFunc: (dy: Tensor) => tf.zerosLike(dy),
-  }))(x);
-}
 
 interface Projections {
   readonly W: readonly [Parameter, Parameter, Parameter];

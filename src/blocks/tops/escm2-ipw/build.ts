@@ -1,0 +1,3 @@
+import { buildEscm2 } from '../escm2';
+
+export const build = buildEscm2('ipw');
