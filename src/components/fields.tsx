@@ -141,6 +141,7 @@ export function Slider({
   step,
   onCommit,
   labelledBy,
+  label,
   describedBy,
   format,
 }: {
@@ -149,7 +150,9 @@ export function Slider({
   max: number;
   step: number;
   onCommit: (value: number) => void;
-  labelledBy: string;
+  labelledBy?: string | undefined;
+  /** Its name, where the text beside it may lie out of sight. */
+  label?: string | undefined;
   describedBy?: string | undefined;
   format: (value: number) => string;
 }) {
@@ -167,6 +170,7 @@ export function Slider({
         step={step}
         value={shown}
         aria-labelledby={labelledBy}
+        aria-label={label}
         aria-describedby={describedBy}
         aria-valuetext={format(shown)}
         style={{ '--share': (shown - min) / (max - min) } as React.CSSProperties}

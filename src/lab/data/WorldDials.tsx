@@ -44,7 +44,8 @@ function Control({
           format={dial.format}
           // Sums of steps such as 0.05 carry a tail of digits that would end up in links.
           onCommit={(v) => onChange({ [dial.key]: Number(v.toFixed(4)) })}
-          {...ids}
+          label={dial.label}
+          describedBy={ids.describedBy}
         />
       );
     case 'switch':
