@@ -32,17 +32,25 @@ function refused(result: Edited): string {
   return result.findings[0]!.reason;
 }
 
+/** The default with an action between click and purchase: tasks that every block accepts. */
+function threeTasks(): Pipeline {
+  const p = defaultPipeline();
+  const [click, purchase] = p.tasks;
+  const cart = { ...purchase!, id: 'cart', label: 'add to cart', metric: 'CTATC' };
+  return { ...p, tasks: [click!, cart, purchase!] };
+}
+
 describe('edits', () => {
   it('swap any block of the catalog in with its defaults and keep the rest', () => {
     for (const pillar of PILLARS) {
       for (const spec of CATALOG[pillar] as readonly BlockSpec[]) {
-        const before = defaultPipeline();
+        const before = threeTasks();
         const after = accepted(swapBlock(before, pillar, spec.id));
         const key = pillar === 'tower' ? 'towers' : pillar;
         const held = pillar === 'input' ? after.input[0] : after[key as 'bottom'];
         expect(held).toEqual({ block: spec.id, params: defaultParams(spec) });
         expect({ ...after, [key]: null }).toEqual({ ...before, [key]: null });
-        expect(before).toEqual(defaultPipeline());
+        expect(before).toEqual(threeTasks());
       }
     }
   });
