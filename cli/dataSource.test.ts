@@ -1,8 +1,9 @@
 /** Data from files: a CSV, a folder with train.csv, notes on the way, and a file that goes missing. */
 import { mkdirSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Dataset } from '../src/data';
-import { loadData, parseDataSource } from './dataSource';
+import { type Dataset, previewFiles } from '../src/data';
+import { loadData, parseDataSource, type ReadingOptions } from './dataSource';
 import { seesaw, smallPipeline, workFolder } from './testing/terminal';
 
 const folder = workFolder();
@@ -32,10 +33,10 @@ const file = folder.write('some.csv', csv());
 mkdirSync(folder.at('both'));
 folder.write('both/train.csv', csv());
 
-async function load(text: string): Promise<{ data: Dataset; said: string }> {
+async function load(text: string, options: ReadingOptions = {}): Promise<{ data: Dataset; said: string }> {
   let said = '';
   const io = { out: () => {}, err: (text: string) => (said += text), signal: new AbortController().signal };
-  return { data: await loadData(parseDataSource(text), io, false), said };
+  return { data: await loadData(parseDataSource(text, options), io, false), said };
 }
 
 describe('data from files', () => {
@@ -46,13 +47,31 @@ describe('data from files', () => {
     expect(said).toContain('Reading ');
   });
 
-  it('takes train.csv of a folder, and says that test.csv is left out', async () => {
+  it('takes train.csv of a folder, and validates on its test.csv', async () => {
     const alone = await load(folder.at('both'));
-    expect(alone.said).not.toContain('test.csv');
+    expect(alone.data.fingerprint).toBe((await load(file)).data.fingerprint);
     folder.write('both/test.csv', csv());
     const both = await load(folder.at('both'));
-    expect(both.said).toContain('test.csv is not read');
-    expect(both.data.fingerprint).toBe((await load(file)).data.fingerprint);
+    expect([both.data.rows, both.data.trainRows]).toEqual([800, 400]);
+    const pair = await load(`${folder.at('both', 'test.csv')},${folder.at('both', 'train.csv')}`);
+    expect(pair.data.fingerprint).toBe(both.data.fingerprint);
+  });
+
+  it('reads a packed file, by a mapping and with a sample, and refuses a bad mapping', async () => {
+    const packed = folder.write('some.csv.gz', gzipSync(csv()));
+    expect((await load(packed)).data.fingerprint).toBe((await load(file)).data.fingerprint);
+    const { guess } = await previewFiles([{ name: 'some.csv', blob: new Blob([csv()]) }]);
+    const mapping = folder.write(
+      'mapping.json',
+      JSON.stringify({ ...guess, split: { by: 'group', share: 0.5 } }),
+    );
+    const { data, said } = await load(file, { mapping, rows: 200 });
+    expect(data.rows).toBe(200);
+    expect(data.trainRows).toBeLessThan(140);
+    expect(said).toContain('200 of 400 rows are kept');
+    folder.write('bad.json', '{"columns":[]}');
+    expect(() => parseDataSource(file, { mapping: folder.at('bad.json') })).toThrow(/mapping cannot be used/);
+    expect(() => parseDataSource('sim:es', { rows: 200 })).toThrow(/say how a file is read/);
   });
 
   it('trains on a file, names it in the run, and says so when it is gone at replay', async () => {

@@ -1,4 +1,4 @@
-/** Where the rows come from: a simulated world, a file, a folder with train.csv, or a shard. */
+/** Where the rows come from: a simulated world, a file or two, a folder with train.csv, or a shard. */
 import { openAsBlob, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
@@ -6,12 +6,16 @@ import {
   DataError,
   type Dataset,
   DEFAULT_REQUEST,
+  type LongWork,
   prepare,
+  previewFiles,
   readFiles,
   type SimulationRequest,
   simulateTable,
   type Table,
 } from '../src/data';
+import type { Mapping } from '../src/data/mapping/mapping';
+import { parseMapping } from '../src/data/mapping/plan';
 import { LARGEST_MANIFEST, MANIFEST_NAME, parseManifest } from '../src/data/shards/manifest';
 import { readShard } from '../src/data/shards/read';
 import { badInput, type Io, interrupted } from './io';
@@ -20,32 +24,104 @@ import { parseSimulation } from './simulation';
 /** A place to read rows from, checked but not yet read. */
 export type DataSource =
   | { readonly kind: 'simulated'; readonly request: SimulationRequest }
-  | { readonly kind: 'file'; readonly path: string; readonly note: string | null }
+  | FileSource
   /** A folder with a manifest and its parts. */
   | { readonly kind: 'shard'; readonly path: string };
+
+/** One file, or several that belong together, their paths joined by commas. */
+export interface FileSource {
+  readonly kind: 'file';
+  readonly path: string;
+  /** Roles, sampling and split; null = what the files themselves suggest. */
+  readonly mapping: Mapping | null;
+  /** Overrides of the mapping's sampling. */
+  readonly sampling: Sampling;
+}
+
+export type Sampling = { readonly [K in keyof Mapping['sampling']]?: Mapping['sampling'][K] | undefined };
+
+/** Options of every command that reads files. */
+export interface ReadingOptions {
+  readonly mapping?: string;
+  readonly rows?: number;
+  readonly clickShare?: number;
+  readonly wholePages?: boolean;
+}
 
 export const DEFAULT_SOURCE: DataSource = { kind: 'simulated', request: DEFAULT_REQUEST };
 
 const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-/** Understands the value of `--data`. */
-export function parseDataSource(text: string): DataSource {
+/** Understands the value of `--data`, and the options that say how files are read. */
+export function parseDataSource(text: string, options: ReadingOptions = {}): DataSource {
+  const source = placeOf(text);
+  const sampling: Sampling = {
+    ...(options.rows !== undefined && { rows: options.rows }),
+    ...(options.clickShare !== undefined && { clickShare: options.clickShare }),
+    ...(options.wholePages && { wholePages: true }),
+  };
+  if (source.kind === 'file') {
+    return {
+      ...source,
+      mapping: options.mapping === undefined ? null : mappingOf(options.mapping),
+      sampling,
+    };
+  }
+  if (options.mapping !== undefined || Object.keys(sampling).length > 0) {
+    throw badInput(
+      `--mapping, --rows, --click-share and --whole-pages say how a file is read, but "${text}" is none: leave them out.`,
+    );
+  }
+  return source;
+}
+
+function placeOf(text: string): DataSource {
   if (text.startsWith('sim:')) return { kind: 'simulated', request: parseSimulation(text) };
+  const file = (path: string): FileSource => ({ kind: 'file', path, mapping: null, sampling: {} });
   const found = statSync(text, { throwIfNoEntry: false });
   if (!found) {
+    if (text.includes(',') && text.split(',').every(isFile)) return file(text);
     throw badInput(
-      `There is no file or folder "${text}": give a CSV file, a folder with train.csv, or sim:es.`,
+      `There is no file or folder "${text}": give a CSV, TSV, gzip, ZIP or Parquet file, two joined by a comma, a folder with train.csv, or sim:es.`,
     );
   }
   if (!found.isDirectory() && basename(text) === MANIFEST_NAME) return { kind: 'shard', path: dirname(text) };
-  if (!found.isDirectory()) return { kind: 'file', path: text, note: null };
+  if (!found.isDirectory()) return file(text);
   if (isFile(join(text, MANIFEST_NAME))) return { kind: 'shard', path: text };
-  const path = join(text, 'train.csv');
-  if (!isFile(path)) throw badInput(`The folder "${text}" has no train.csv: give a CSV file itself.`);
-  const note = isFile(join(text, 'test.csv'))
-    ? 'test.csv is not read: the validation part is a quarter of the pages of train.csv.'
-    : null;
-  return { kind: 'file', path, note };
+  const inside = (stem: string) =>
+    ['.csv', '.csv.gz', '.tsv', '.parquet'].map((end) => join(text, stem + end)).find(isFile);
+  const train = inside('train');
+  if (train === undefined) throw badInput(`The folder "${text}" has no train.csv: give a CSV file itself.`);
+  const test = inside('test');
+  return file(test === undefined ? train : `${train},${test}`);
+}
+
+function mappingOf(path: string): Mapping {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw badInput(`The mapping "${path}" cannot be read: check its name and its permissions.`);
+  }
+  try {
+    return parseMapping(JSON.parse(text));
+  } catch (cause) {
+    if (cause instanceof DataError) throw badInput(`"${path}": ${cause.message}`);
+    throw badInput(`The mapping "${path}" is no JSON: write it as the page saves it.`);
+  }
+}
+
+/** The files of a source; a comma may belong to a name. */
+export const filesOf = ({ path }: Pick<FileSource, 'path'>): string[] =>
+  isFile(path) ? [path] : path.split(',');
+
+/** Reads the files of a source. Rejects with a DataError or a CliError. */
+async function readSource({ path, mapping, sampling }: FileSource, work: LongWork): Promise<Table> {
+  const paths = filesOf({ path });
+  const files = await Promise.all(paths.map(async (p) => ({ name: basename(p), blob: await open(p) })));
+  if (Object.keys(sampling).length === 0) return readFiles(files, mapping, work);
+  const base = mapping ?? (await previewFiles(files)).guess;
+  return readFiles(files, parseMapping({ ...base, sampling: { ...base.sampling, ...sampling } }), work);
 }
 
 /** Rows ready for training; see `loadTable`. */
@@ -74,13 +150,8 @@ export async function loadTable(source: DataSource, io: Io, quiet: boolean): Pro
       for (const note of table.notes) say(note);
       return table;
     }
-    if (source.note) say(source.note);
     say(`Reading ${source.path} …`);
-    const table = await readFiles(
-      [{ name: basename(source.path), blob: await open(source.path) }],
-      null,
-      work,
-    );
+    const table = await readSource(source, work);
     for (const note of table.notes) say(note);
     return table;
   } catch (cause) {

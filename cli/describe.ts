@@ -2,28 +2,28 @@
 import { describe } from '../src/engine/describe';
 import { PRESETS } from '../src/pipeline/presets';
 import type { BlockInfo } from '../src/pipeline/run';
-import { type DataSource, parseDataSource } from './dataSource';
+import { type DataSource, parseDataSource, type ReadingOptions } from './dataSource';
 import { type CommonOptions, EXIT, type Io, printJson } from './io';
 import { parsePipelineSource } from './pipelineSource';
 import { loadFor } from './setup';
 import { smallWorld } from './simulation';
 import { count, table } from './table';
 
-export interface DescribeOptions extends CommonOptions {
+export interface DescribeOptions extends CommonOptions, ReadingOptions {
   readonly pipeline?: string;
   readonly data?: string;
 }
 
 /** Only the columns of the data matter here: a simulated world of any size has those of a small one. */
-function smallSource(text: string | undefined): DataSource {
-  const asked = text === undefined ? null : parseDataSource(text);
+function smallSource(text: string | undefined, options: ReadingOptions): DataSource {
+  const asked = text === undefined ? null : parseDataSource(text, options);
   if (asked && asked.kind !== 'simulated') return asked;
   return { kind: 'simulated', request: smallWorld(asked?.request) };
 }
 
 export async function describePipeline(options: DescribeOptions, io: Io): Promise<number> {
   const { pipeline } = parsePipelineSource(options.pipeline);
-  const source = smallSource(options.data);
+  const source = smallSource(options.data, options);
   // A small world says nothing on whether a batch fits the training part.
   const checked =
     source.kind !== 'simulated' ? pipeline : { ...pipeline, training: { ...pipeline.training, batch: 1 } };

@@ -4,7 +4,7 @@ import { chooseBackend } from '../src/engine/backends';
 import { Session } from '../src/engine/session';
 import { wasmPaths } from '../src/nn/wasmPaths';
 import type { BackendChoice } from '../src/pipeline/run';
-import { parseDataSource } from './dataSource';
+import { parseDataSource, type ReadingOptions } from './dataSource';
 import { claimFolder, FILES, readOfRun, writeFolder } from './folder';
 import { type CommonOptions, EXIT, type Io, printJson } from './io';
 import { outcomeOf, snapshotForReading } from './outcome';
@@ -15,7 +15,7 @@ import { metricsTable } from './table';
 import { prepareBackend } from './webgpu';
 import { readWeights } from './weights';
 
-export interface EvalOptions extends CommonOptions {
+export interface EvalOptions extends CommonOptions, ReadingOptions {
   readonly run: string;
   readonly data?: string;
   readonly out?: string;
@@ -31,7 +31,7 @@ export async function evaluateRun(options: EvalOptions, io: Io): Promise<number>
   };
   const run = readRun(`${options.run}/${FILES.run}`);
   const { pipeline } = run;
-  const source = options.data === undefined ? dataOfRun(run) : parseDataSource(options.data);
+  const source = options.data === undefined ? dataOfRun(run) : parseDataSource(options.data, options);
   if (options.out !== undefined) claimFolder(options.out, 'metrics', options.force ?? false);
   const bytes = readOfRun(options.run, 'weights');
   const choice = await prepareBackend(options.backend, say);

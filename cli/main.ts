@@ -11,7 +11,7 @@ import { versions } from './versions';
 const PIPELINE =
   'a pipeline or run.json as a file, the folder of a run, preset:ID, or a share link (default: the pipeline that the lab opens with)';
 const DATA =
-  'a CSV file in the AliExpress layout, a folder with train.csv, a folder with a shard, or a simulated world: sim:es?r=-1&n=100000&m=3000000&keep=0.5&seed=1';
+  'a CSV, TSV, gzip, ZIP or Parquet file, two that belong together joined by a comma, a folder with train.csv (and test.csv), a folder with a shard, or a simulated world: sim:es?r=-1&n=100000&m=3000000&keep=0.5&seed=1';
 
 const BACKENDS = ['wasm', 'cpu', 'webgpu', 'webgpu-software', 'auto'] as const;
 
@@ -27,6 +27,26 @@ const backendOption = () =>
   )
     .choices(BACKENDS)
     .default('wasm');
+
+const mappingOption = () =>
+  new Option(
+    '--mapping <file>',
+    'roles of the columns, sampling and split as JSON (default: what the files suggest)',
+  );
+const rowsOption = () => new Option('--rows <n>', 'rows to keep at most of a file').argParser(wholeNumber);
+const clickShareOption = () =>
+  new Option('--click-share <share>', 'share kept of the clicks without a purchase, 0.001 to 1').argParser(
+    share,
+  );
+const wholePagesOption = () => new Option('--whole-pages', 'keep or leave whole pages instead of rows');
+
+function share(text: string): number {
+  const value = Number(text);
+  if (!(text.trim() !== '' && value >= 0.001 && value <= 1)) {
+    throw new InvalidArgumentError('It must be a number from 0.001 to 1.');
+  }
+  return value;
+}
 
 const predictOption = () =>
   new Option('--predict <rows>', 'rows of predictions.parquet')
@@ -65,6 +85,10 @@ function program(io: Io, done: (code: number) => void): Command {
   ])
     .option('--pipeline <source>', PIPELINE)
     .option('--data <source>', `${DATA} (default: that of the run or link, or sim:es)`)
+    .addOption(mappingOption())
+    .addOption(rowsOption())
+    .addOption(clickShareOption())
+    .addOption(wholePagesOption())
     .option('--seed <n>', 'seed of initial weights, order of rows and dropout', wholeNumber)
     .option('--steps <n>', 'number of training steps', wholeNumber)
     .option('--out <folder>', 'where run.json, weights, predictions and probes go')
@@ -80,6 +104,10 @@ function program(io: Io, done: (code: number) => void): Command {
   ])
     .requiredOption('--run <folder>', 'folder of the run')
     .option('--data <source>', `${DATA} (default: the data of the run)`)
+    .addOption(mappingOption())
+    .addOption(rowsOption())
+    .addOption(clickShareOption())
+    .addOption(wholePagesOption())
     .option('--out <folder>', 'where metrics.json, predictions and probes go (default: nothing is written)')
     .addOption(backendOption())
     .addOption(predictOption())
@@ -92,6 +120,10 @@ function program(io: Io, done: (code: number) => void): Command {
   ])
     .option('--pipeline <source>', PIPELINE)
     .option('--data <source>', `${DATA} (default: the columns of the simulated world)`)
+    .addOption(mappingOption())
+    .addOption(rowsOption())
+    .addOption(clickShareOption())
+    .addOption(wholePagesOption())
     .action(async (options: DescribeOptions) => done(await describePipeline(options, io)));
 
   command(
@@ -104,6 +136,10 @@ function program(io: Io, done: (code: number) => void): Command {
     ],
   )
     .requiredOption('--data <source>', DATA)
+    .addOption(mappingOption())
+    .addOption(rowsOption())
+    .addOption(clickShareOption())
+    .addOption(wholePagesOption())
     .requiredOption('--out <folder>', 'where manifest.json and the parts go')
     .option('--title <text>', 'name in lists (default: that of the source)')
     .option('--force', 'overwrite a shard in the folder')

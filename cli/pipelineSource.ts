@@ -29,7 +29,7 @@ export function dataOfRun({ data }: Pick<RunFile, 'data'>): DataSource {
     case 'shard':
       return { kind: 'shard', path: data.path };
     case 'file':
-      return { kind: 'file', path: data.path, note: null };
+      return { kind: 'file', path: data.path, mapping: data.mapping ?? null, sampling: data.sampling ?? {} };
   }
 }
 

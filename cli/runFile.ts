@@ -1,6 +1,7 @@
 /** The run file, run.json: what was trained, on what, with what outcome; enough to train it again to the last digit. */
 import { z } from 'zod';
 import { CHECK_KINDS, type Check } from '../src/data/checks/checks';
+import { mappingSchema } from '../src/data/mapping/mapping';
 import { parsePipeline } from '../src/pipeline/parse';
 import type { Evaluation } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
@@ -23,7 +24,22 @@ const dataFields = {
 
 const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('simulated'), ...dataFields, request: requestSchema }),
-  z.strictObject({ kind: z.literal('file'), ...dataFields, path: z.string() }),
+  z.strictObject({
+    kind: z.literal('file'),
+    ...dataFields,
+    /** Several files are joined by commas. */
+    path: z.string(),
+    /** How they were read, where it was not as they themselves suggest. */
+    mapping: mappingSchema.optional(),
+    sampling: z
+      .strictObject({
+        rows: z.number().optional(),
+        clickShare: z.number().optional(),
+        wholePages: z.boolean().optional(),
+        seed: z.number().optional(),
+      })
+      .optional(),
+  }),
   z.strictObject({ kind: z.literal('shard'), ...dataFields, path: z.string() }),
 ]);
 

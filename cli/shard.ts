@@ -14,10 +14,10 @@ import { DataError } from '../src/data';
 import { checkTable } from '../src/data/checks/checks';
 import { MANIFEST_NAME, type Manifest, manifestText } from '../src/data/shards/manifest';
 import { writeShard } from '../src/data/shards/write';
-import { type DataSource, loadTable, parseDataSource } from './dataSource';
+import { type DataSource, filesOf, loadTable, parseDataSource, type ReadingOptions } from './dataSource';
 import { badInput, CliError, type CommonOptions, EXIT, type Io, interrupted, printJson } from './io';
 
-export interface ShardOptions extends CommonOptions {
+export interface ShardOptions extends CommonOptions, ReadingOptions {
   readonly data: string;
   readonly out: string;
   readonly title?: string;
@@ -29,7 +29,7 @@ export async function shard(options: ShardOptions, io: Io): Promise<number> {
   const say = (line: string) => {
     if (!quiet) io.err(`${line}\n`);
   };
-  const source = parseDataSource(options.data);
+  const source = parseDataSource(options.data, options);
   claim(options.out, options.force ?? false);
   const table = await loadTable(source, io, quiet);
   const checks = checkTable(table);
@@ -87,15 +87,19 @@ function claim(folder: string, force: boolean): void {
 /** Size and SHA-256 of the file that the rows come from. */
 async function sourcesOf(source: DataSource, signal: AbortSignal): Promise<Manifest['sources']> {
   if (source.kind !== 'file') return [];
-  const hash = createHash('sha256');
-  try {
-    for await (const piece of createReadStream(source.path, { signal })) hash.update(piece as Buffer);
-  } catch (cause) {
-    if (signal.aborted) throw interrupted();
-    throw badInput(`"${source.path}" cannot be read any more (${(cause as Error).message}).`);
+  const digests = [];
+  for (const path of filesOf(source)) {
+    const hash = createHash('sha256');
+    try {
+      for await (const piece of createReadStream(path, { signal })) hash.update(piece as Buffer);
+    } catch (cause) {
+      if (signal.aborted) throw interrupted();
+      throw badInput(`"${path}" cannot be read any more (${(cause as Error).message}).`);
+    }
+    const digest = `sha256:${hash.digest('hex')}`;
+    digests.push({ name: basename(path).slice(0, 200), bytes: statSync(path).size, digest });
   }
-  const digest = `sha256:${hash.digest('hex')}`;
-  return [{ name: basename(source.path).slice(0, 200), bytes: statSync(source.path).size, digest }];
+  return digests;
 }
 
 /** Writes files beside their places first, so that a full disk leaves an older shard whole. */

@@ -7,7 +7,7 @@ import { wasmPaths } from '../src/nn/wasmPaths';
 import type { BackendChoice, Evaluation, Snapshot } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
 import { outputSpaces } from '../src/pipeline/spaces';
-import { type DataSource, DEFAULT_SOURCE, parseDataSource } from './dataSource';
+import { type DataSource, DEFAULT_SOURCE, parseDataSource, type ReadingOptions } from './dataSource';
 import { claimFolder, FILES, type FileContents, readOfRun, writeFolder } from './folder';
 import { badInput, CliError, type CommonOptions, EXIT, type Io, interrupted, printJson } from './io';
 import { breathe, outcomeOf } from './outcome';
@@ -21,7 +21,7 @@ import { versions } from './versions';
 import { prepareBackend } from './webgpu';
 import { readState, readWeights, stateFile, weightsFile } from './weights';
 
-export interface TrainOptions extends CommonOptions {
+export interface TrainOptions extends CommonOptions, ReadingOptions {
   readonly pipeline?: string;
   readonly data?: string;
   readonly seed?: number;
@@ -119,7 +119,8 @@ function planNew(options: TrainOptions): Plan {
   const found = parsePipelineSource(options.pipeline);
   return {
     pipeline: withTraining(found.pipeline, options),
-    source: options.data === undefined ? (found.data ?? DEFAULT_SOURCE) : parseDataSource(options.data),
+    source:
+      options.data === undefined ? (found.data ?? DEFAULT_SOURCE) : parseDataSource(options.data, options),
     fingerprint: options.data === undefined ? found.fingerprint : null,
     out: options.out,
     earlier: null,
@@ -141,7 +142,7 @@ function planResume(options: TrainOptions, folder: string): Plan {
   }
   return {
     pipeline,
-    source: options.data === undefined ? dataOfRun(run) : parseDataSource(options.data),
+    source: options.data === undefined ? dataOfRun(run) : parseDataSource(options.data, options),
     fingerprint: run.data.fingerprint,
     out: options.out ?? folder,
     earlier: { run, folder },
@@ -203,9 +204,17 @@ function dataOf(source: DataSource, data: Dataset): RunData {
   const { fingerprint, rows, trainRows } = data;
   const { title, detail } = data.source;
   const common = { title, detail, fingerprint, rows, trainRows };
-  return source.kind === 'simulated'
-    ? { kind: 'simulated', ...common, request: source.request }
-    : { kind: source.kind, ...common, path: source.path };
+  switch (source.kind) {
+    case 'simulated':
+      return { kind: 'simulated', ...common, request: source.request };
+    case 'shard':
+      return { kind: 'shard', ...common, path: source.path };
+    case 'file': {
+      const { path, mapping, sampling } = source;
+      const sampled = Object.keys(sampling).length > 0;
+      return { kind: 'file', ...common, path, ...(mapping && { mapping }), ...(sampled && { sampling }) };
+    }
+  }
 }
 
 function report(run: RunContent, out: string, options: TrainOptions, io: Io): void {
