@@ -144,6 +144,13 @@ export class Pass {
     return this.weights[p.index]!;
   }
 
+  /** This pass, in which parameters have the values that `change` makes of them; running statistics still go to this one. */
+  withWeights(change: (p: Parameter, value: Tensor) => Tensor): Pass {
+    return Object.create(this, {
+      weight: { value: (p: Parameter) => change(p, this.weight(p)) },
+    }) as Pass;
+  }
+
   /** Inverted dropout in training; the identity in evaluation or at rate 0. */
   dropout(x: Tensor, rate: number, site: number): Tensor {
     if (!this.options.training || rate === 0) return x;

@@ -49,6 +49,16 @@ describe('Tops along a funnel', () => {
     expect(findings({ ...funnel(), top: cut }).map((f) => f.where)).toContain('top.params.nonIncrease');
   });
 
+  it('a zero-shot task wants a head that the tasks share, and a number that exists', () => {
+    const seq = (zeroShot: number, top: string) =>
+      findings({ ...funnel(), towers: blockWith('tower', 'seq', { zeroShot }), top: blockWith('top', top) });
+    expect(seq(2, 'dpr')).toEqual([]);
+    expect(seq(2, 'identity').map((f) => f.reason)).toEqual([
+      expect.stringMatching(/head that the tasks share/),
+    ]);
+    expect(seq(3, 'dpr').map((f) => f.reason)).toEqual([expect.stringMatching(/There is no task 3/)]);
+  });
+
   it('ESM² is refused with the tasks that it needs, and fits click, action, purchase', () => {
     const found = explainFit(funnel(), 'top', 'esm2');
     expect(found.map((f) => f.level)).toEqual(['error']);

@@ -23,7 +23,8 @@ export class BlockUnderTest {
   readonly layout = new Layout();
   readonly output: StreamShape;
   readonly values: Map<string, Float32Array>;
-  private readonly forward: (x: Tensor, pass: Pass) => Tensor;
+  /** The block on a tensor [B, groups·width]. */
+  readonly forward: (x: Tensor, pass: Pass) => Tensor;
 
   constructor(
     pillar: 'bottom' | 'tower',

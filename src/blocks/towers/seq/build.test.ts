@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openCpu } from '../../../nn';
+import { openCpu, Pass, splitGroups, tf, valueAndGradients } from '../../../nn';
 import { BlockUnderTest, columnsOf, largestDifference, ramp, tasks } from '../../testing/run';
 
 beforeAll(async () => void (await openCpu()));
@@ -101,5 +101,83 @@ describe('SEQ', () => {
       make(2).run(ramp(2 * D).map((v) => v * 1e6)),
     ];
     for (const { output } of runs) expect(output.every(Number.isFinite)).toBe(true);
+  });
+
+  describe('with a task that is never trained (§5.2)', () => {
+    const K = 3;
+    const x = ramp(4 * K * D);
+    const column = (m: Float32Array, k: number) => columnsOf(m, K * H, k * H, (k + 1) * H);
+
+    it('trains the others as if it were not there', () => {
+      const unseen = make(K, { zeroShot: 2 });
+      const two = make(2);
+      const [W, b] = [unseen.values.get('token.layer1.W')!, unseen.values.get('token.layer1.b')!];
+      for (const name of two.values.keys()) two.values.set(name, unseen.values.get(name)!);
+      two.values.set('token.layer1.W', Float32Array.from([...W.slice(0, D * 5), ...W.slice(2 * D * 5)]));
+      two.values.set('token.layer1.b', Float32Array.from([...b.slice(0, 5), ...b.slice(10)]));
+      const pair = Float32Array.from(x).filter((_, i) => Math.floor((i % (K * D)) / D) !== 1);
+      const [all, want] = [
+        unseen.run(x, { training: true }).output,
+        two.run(pair, { training: true }).output,
+      ];
+      expect(largestDifference(column(all, 0), columnsOf(want, 2 * H, 0, H))).toBeLessThan(1e-6);
+      expect(largestDifference(column(all, 2), columnsOf(want, 2 * H, H, 2 * H))).toBeLessThan(1e-6);
+    });
+
+    it.each([
+      ['a vector a task', K],
+      ['one shared vector', 1],
+    ] as const)(
+      'evaluates it by the mean of its neighbours’ nets, in its place in the sequence: %s',
+      (_name, groups) => {
+        const unseen = make(K, { zeroShot: 2 }, undefined, groups);
+        const plain = make(K, {}, undefined, groups);
+        for (const [name, values] of unseen.values) plain.values.set(name, values.slice());
+        const b = plain.values.get('token.layer1.b')!;
+        const W = plain.values.get('token.layer1.W')!;
+        for (let i = 0; i < 5; i++) b[5 + i] = (b[i]! + b[10 + i]!) / 2;
+        for (let i = 0; i < D * 5; i++) {
+          // [K, D, 5] side by side in rows, or [D, K·5] in columns.
+          const [at, left, right] =
+            groups === 1
+              ? [0, 1, 2]
+                  .map((k) => Math.floor(i / 5) * 15 + k * 5 + (i % 5))
+                  .map((_, k, all) => all[[1, 0, 2][k]!]!)
+              : [D * 5 + i, i, 2 * D * 5 + i];
+          W[at!] = (W[left!]! + W[right!]!) / 2;
+        }
+        const input = ramp(4 * groups * D);
+        expect(largestDifference(unseen.run(input).output, plain.run(input).output)).toBeLessThan(1e-6);
+      },
+    );
+
+    it('lets its own loss train nothing, and those of others nothing of its net', () => {
+      const train = (from: number) => {
+        const block = make(K, { zeroShot: 2 });
+        const weights = block.layout.parameters.map((p) =>
+          tf.tensor(block.values.get(p.name.replace('block.', ''))!, p.shape as number[]),
+        );
+        const { gradients } = valueAndGradients(() => {
+          const pass = new Pass(weights, [], { training: true, seed: 1, step: 0 });
+          const t = block.forward(tf.tensor2d(Array.from(x), [4, K * D]), pass);
+          return tf.sum(splitGroups(t, K)[from]!);
+        }, weights);
+        return block.layout.parameters.map((_, i) => Array.from(gradients[i]?.dataSync() ?? []));
+      };
+      expect(
+        train(1)
+          .flat()
+          .every((g) => g === 0),
+      ).toBe(true);
+      const [W] = train(2);
+      expect(W!.slice(D * 5, 2 * D * 5).every((g) => g === 0)).toBe(true);
+      expect(W!.slice(2 * D * 5).some((g) => g !== 0)).toBe(true);
+    });
+
+    it('of a number that no task has is none', () => {
+      expect([...make(2, { zeroShot: 3 }).run(ramp(2 * D)).output]).toEqual([
+        ...make(2).run(ramp(2 * D)).output,
+      ]);
+    });
   });
 });

@@ -1,4 +1,4 @@
-import type { BlockSpec } from '../../../pipeline/spec';
+import type { BlockSpec, Finding } from '../../../pipeline/spec';
 import { batchNorm, dropout, SEQ_PAPER, TABLE_7, widths } from '../../paper';
 
 export const spec: BlockSpec = {
@@ -58,21 +58,43 @@ export const spec: BlockSpec = {
       ],
       default: 'parent',
     },
+    zeroShot: {
+      kind: 'int',
+      label: 'Zero-shot task',
+      help: 'Number of a task in the list that is never trained: its token net is the mean of its neighbours’, and it is appended at evaluation only. 0 for none. Set its loss weight to 0.',
+      source: 'Wang et al. 2025, §5.2 and Figure 5: add to cart from the nets of click and purchase',
+      min: 0,
+      max: 8,
+      suggested: [0],
+      default: 0,
+    },
     dropout: dropout('an option of the lab, in the token nets'),
     batchNorm: { ...batchNorm, source: 'an option of the lab, in the token nets' },
   },
   probes: {
     updateGates: '[B, N, K], mean over units of z: how much of the state before is kept; 0 for a first token',
   },
-  rules: ({ tasks, params }) =>
-    tasks.length > 1 && (params.order === 'list' || tasks.some((t) => t.parent !== null))
-      ? []
-      : [
-          {
-            level: 'warning',
-            where: 'towers',
-            reason:
-              'SEQ has no task here that follows another, so that no state is passed on: give a task a parent, or take MLP towers.',
-          },
-        ],
+  rules: ({ tasks, params, blocks }) => {
+    const found: Finding[] = [];
+    const warn = (where: string, reason: string) => found.push({ level: 'warning', where, reason });
+    const unseen = Number(params.zeroShot ?? 0);
+    if (tasks.length < 2 || (params.order !== 'list' && tasks.every((t) => t.parent === null))) {
+      warn(
+        'towers',
+        'SEQ has no task here that follows another, so that no state is passed on: give a task a parent, or take MLP towers.',
+      );
+    }
+    if (unseen > tasks.length || (unseen > 0 && tasks.length < 2)) {
+      warn(
+        'towers.params.zeroShot',
+        `There is no task ${unseen} that could borrow from others, so that all are trained: choose another number, or 0.`,
+      );
+    } else if (unseen > 0 && blocks.top !== 'dpr') {
+      warn(
+        'towers.params.zeroShot',
+        'Only a head that the tasks share can score a task that it has not seen: take Descending probabilities as the Top.',
+      );
+    }
+    return found;
+  },
 };
