@@ -45,6 +45,12 @@ function variants(pillar: Pillar, spec: BlockSpec): Variant[] {
       }
     }
   }
+  if (pillar === 'input') {
+    found.push({
+      when: 'where the Bottom wants an input for each task',
+      pipeline: { ...base, bottom: blockWith('bottom', 'single-task') },
+    });
+  }
   if (pillar === 'tower' || pillar === 'top') {
     found.push(
       {
@@ -124,6 +130,8 @@ the order of the pipeline.
 - A matrix is written input × output: a layer computes $\`h W + b\`$ with rows of $\`h\`$ as examples.
 - Networks of several tasks that read the same input lie side by side in one matrix, task k in columns
   $\`k d \\dots (k+1)d-1\`$, counted from 0. Where each task reads its own input, the tasks are the first axis.
+- Experts lie side by side in the same way: those of the first task, those of the second …, and shared ones in a tensor of their own.
+  Gates number all experts in that order, the shared ones last.
 - \`mean\` and \`variance\` are the running statistics of batch norm. They are no parameters, but evaluation needs them.
 
 The file's metadata (\`__metadata__\`) says \`format\` (seesaw), \`pipeline_version\`, \`fingerprint\` (of the data) and

@@ -64,7 +64,7 @@ export function Flow({ layout }: { layout: Layout }) {
           layout={layout}
           a={(inputEnd + bottomStart) / 2}
           c={layout.middle}
-          text={bottom.ownInputs ? 'one a task' : 'shared'}
+          text={bottom.ownInputs ? 'own' : 'shared'}
           below
         />
       )}

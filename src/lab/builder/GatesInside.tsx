@@ -66,7 +66,9 @@ export function GatesInside({
   const one = gates?.rows.length === 1 || choice.block === 'omoe';
   const targets = one ? [layout.middle] : layout.lanes;
   const laneGap = K > 1 ? layout.lanes[1]! - layout.lanes[0]! : far - near;
-  const height = Math.min(one ? (far - near) * 0.7 : laneGap * 0.82, vertical ? 130 : 110);
+  // A stack keeps clear of its neighbours, and the first of the card's title.
+  const clear = 2 * (targets[0]! - near) + 32;
+  const height = Math.min(one ? (far - near) * 0.7 : laneGap * 0.82, vertical ? 130 : Math.min(clear, 200));
   const rect = (a: number, c: number, along: number, across: number) =>
     vertical ? { x: c, y: a, width: across, height: along } : { x: a, y: c, width: along, height: across };
   const bands = { from: first + box, to: last - stack, height };
