@@ -49,6 +49,7 @@ export default defineConfig({
             'src/**/*.test.{ts,tsx}',
             'workers/**/*.test.ts',
             'cli/**/*.test.ts',
+            'bench/**/*.test.ts',
             'scripts/**/*.test.mjs',
           ],
           exclude: [...ENGINE_TESTS, ...FLOAT64_TESTS],

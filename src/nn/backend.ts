@@ -1,6 +1,7 @@
 /** Which backend computes: brings one up, says why another was not taken. */
 import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+import { shareClones } from './kernels/identity';
 import { loadKernels } from './kernels/module';
 import { registerSegmentSumOnWasm } from './segmentSumWasm';
 import { selfCheck } from './selfCheck';
@@ -40,6 +41,7 @@ export async function openWasm(files: WasmFiles): Promise<Backend> {
   if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly could not be started.');
   await tf.ready();
   await loadKernels();
+  shareClones();
   return { name: 'wasm', label: 'WASM', device: null };
 }
 

@@ -356,6 +356,20 @@ describe('views', () => {
   });
 });
 
+it('a clone shares its numbers, and they stay until both are gone', () => {
+  const x = normals([1000]);
+  const before = { ...tf.memory() };
+  const copy = tf.clone(x);
+  expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers);
+  const values = x.dataSync();
+  x.dispose();
+  tf.dispose(Array.from({ length: 20 }, () => tf.fill([1000], -1)));
+  expect(sameBits(copy.dataSync() as Float32Array, values as Float32Array)).toBe(true);
+  copy.dispose();
+  expect(tf.memory().numTensors).toBe(before.numTensors - 1);
+  expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers - 1);
+});
+
 it('the heap may grow between and within kernels', () => {
   const heap = memory().heap;
   const held: Tensor[] = [];

@@ -1,0 +1,161 @@
+/** Training steps: the lab's on both tiers and the naive ones, on the same batch, from the same weights. */
+import { type Batch, Batcher } from '../src/engine/batches';
+import { Session } from '../src/engine/session';
+import { memory, setFastKernels, type Tensor, tf } from '../src/nn';
+import { benchData } from './data';
+import { type Contestant, race, ratio, type Timing } from './measure';
+import { MODELS, type ModelId } from './models';
+import { naiveModel } from './naive';
+
+export interface StepResult {
+  readonly model: ModelId;
+  readonly batch: number;
+  readonly parameters: number;
+  readonly timings: readonly Timing[];
+  /** How many times as fast the kernels are, medians of ratios within a round. */
+  readonly againstNaive: number;
+  readonly againstPlain: number;
+  /** TensorFlow.js kernel calls of one step; `numeric` are those of the fast tier that are neither `Identity` nor `Reshape`. */
+  readonly calls: {
+    readonly naive: number;
+    readonly plain: number;
+    readonly fast: number;
+    readonly numeric: number;
+  };
+  /** Processor milliseconds a step from rows to the next state, with the batch gathered. */
+  readonly whole: { readonly fast: number; readonly plain: number };
+}
+
+/** Hands out the same batch again and again: the step disposes of what it gets, so it gets another hold on it. */
+function holdOn(batch: Batch): Batch {
+  const hold = (t: Tensor | null) => t && tf.clone(t);
+  return {
+    features: { categorical: hold(batch.features.categorical), numerical: hold(batch.features.numerical) },
+    labels: hold(batch.labels)!,
+    weights: hold(batch.weights)!,
+    rows: batch.rows,
+  };
+}
+
+/** Tensors of a batch: codes, numbers, labels, weights. */
+const BATCH_TENSORS = 4;
+
+/** A session whose every step gets the same batch, so that what is timed is the step alone. */
+function onOneBatch(session: Session, batch: Batch): Session {
+  const { batcher } = session as unknown as { batcher: { training: (step: number) => Batch } };
+  batcher.training = () => holdOn(batch);
+  return session;
+}
+
+/** Kernel calls of one run, without those that only hand the bench's batch out again; and how many of them compute anything. */
+async function calls(run: () => void, handedOut: number): Promise<{ all: number; numeric: number }> {
+  const { kernels } = await tf.profile(() => {
+    run();
+    return tf.scalar(0);
+  });
+  const numeric = kernels.filter(({ name }) => name !== 'Identity' && name !== 'Reshape').length;
+  return { all: kernels.length - handedOut, numeric };
+}
+
+/** Steps from one reading of the losses to the next. */
+const STEPS = 4;
+
+const perStep = (t: Timing): Timing => ({
+  name: t.name,
+  rounds: t.rounds.map((ms) => ms / STEPS),
+  median: t.median / STEPS,
+  best: t.best / STEPS,
+});
+
+/** Times the steps of a model. @throws Error where the three do not compute the same loss */
+export async function benchSteps(
+  model: ModelId,
+  batchSize: number,
+  rounds: number,
+  slice: number,
+): Promise<StepResult> {
+  const data = benchData(6 * batchSize + 1024);
+  const pipeline = MODELS[model].pipeline(batchSize);
+  const lossWeights = pipeline.tasks.map((t) => t.lossWeight);
+  const batch = new Batcher(data, pipeline, batchSize, 1).training(0);
+  const make = () => onOneBatch(new Session(pipeline, data), batch);
+  const [fast, plain] = [make(), make()];
+  const { layout } = fast.model;
+  const flat = layout.initialParameters(pipeline.training.seed);
+  const naive = naiveModel(model, layout, flat, lossWeights, pipeline.training.learningRate);
+
+  const losses: number[] = [naive.loss(batch)];
+  for (const [session, on] of [
+    [fast, true],
+    [plain, false],
+  ] as const) {
+    setFastKernels(on);
+    session.trainStep();
+    losses.push((await session.readFrame()).steps[3]!);
+  }
+  const spread = Math.max(...losses) - Math.min(...losses);
+  if (!(spread < 1e-4 * losses[0]!)) throw new Error(`${model}: the losses are ${losses.join(', ')}.`);
+
+  const step = (name: string, on: boolean, session: Session): Contestant => ({
+    name,
+    prepare: () => void setFastKernels(on),
+    run: async () => {
+      for (let i = 0; i < STEPS; i++) session.trainStep();
+      await session.readFrame();
+    },
+  });
+  const naiveStep: Contestant = {
+    name: 'naive',
+    prepare: () => void setFastKernels(false),
+    run: () => {
+      for (let i = 0; i < STEPS; i++) naive.step(batch);
+    },
+  };
+  const contestants = [step('fast', true, fast), step('plain', false, plain), naiveStep];
+  const timings = (await race(contestants, rounds, slice)).map(perStep) as [Timing, Timing, Timing];
+
+  const sessions = [true, false].map((on) => ({ on, session: new Session(pipeline, data) }));
+  const whole = sessions.map(({ on, session }) => step('whole', on, session));
+  const [wf, wp] = (await race(whole, rounds, slice)).map(perStep) as [Timing, Timing];
+
+  setFastKernels(true);
+  const fastCalls = await calls(() => fast.trainStep(), BATCH_TENSORS);
+  setFastKernels(false);
+  const plainCalls = await calls(() => plain.trainStep(), BATCH_TENSORS);
+  const naiveCalls = await calls(() => naive.step(batch), 0);
+  setFastKernels(true);
+  for (const session of [fast, plain, ...sessions.map((s) => s.session)]) session.dispose();
+  naive.dispose();
+  return {
+    model,
+    batch: batchSize,
+    parameters: layout.size,
+    timings,
+    againstNaive: ratio(timings[2], timings[0]),
+    againstPlain: ratio(timings[1], timings[0]),
+    calls: {
+      naive: naiveCalls.all,
+      plain: plainCalls.all,
+      fast: fastCalls.all,
+      numeric: fastCalls.numeric,
+    },
+    whole: { fast: wf.median, plain: wp.median },
+  };
+}
+
+/** Tensors and heap before and after many steps of the default pipeline. */
+export async function benchLeaks(steps: number): Promise<{ steps: number; tensors: number; heap: number }> {
+  setFastKernels(true);
+  const session = new Session(MODELS.TA.pipeline(512), benchData(8192));
+  const run = async (n: number) => {
+    for (let i = 0; i < n; i += 10) {
+      for (let j = 0; j < 10; j++) session.trainStep();
+      await session.readFrame();
+    }
+    return memory();
+  };
+  const first = await run(100);
+  const last = await run(steps);
+  session.dispose();
+  return { steps, tensors: last.tensors - first.tensors, heap: last.heap - first.heap };
+}

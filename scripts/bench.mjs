@@ -1,0 +1,19 @@
+/** `npm run bench [-- options]`: installs and builds the bench, then runs it with these arguments. */
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureInstalled } from './setup.mjs';
+import { isMain, main, PlainError, ROOT, run } from './shell.mjs';
+
+if (isMain(import.meta.url)) {
+  await main(async () => {
+    await ensureInstalled({ say: (text) => console.error(text) });
+    const manifest = createRequire(join(ROOT, 'package.json')).resolve('vite/package.json');
+    const program = join(dirname(manifest), 'bin', 'vite.js');
+    const args = [program, 'build', '--config', 'vite.bench.config.ts', '--logLevel', 'error'];
+    const { code, output } = await run(process.execPath, args, { quiet: true });
+    if (code !== 0) throw new PlainError(`${output}The bench could not be built: mend what is named above.`);
+    process.env.SEESAW_ROOT = ROOT;
+    await import(pathToFileURL(join(ROOT, '.seesaw', 'bench', 'bench.mjs')).href);
+  });
+}
