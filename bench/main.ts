@@ -1,5 +1,5 @@
 /** `npm run bench`: measures the targets of the fast kernels in one process and writes docs/PERFORMANCE.md and docs/performance.json. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,19 +13,21 @@ import { benchProducts } from './products';
 import { type Report, toMarkdown } from './report';
 import { benchLeaks, benchSteps } from './steps';
 
-const HELP = `npm run bench [-- options]   about four minutes on a quiet machine
+const HELP = `npm run bench [-- options]   some minutes of processor time
 
   --rounds N      rounds that the medians are taken over (default 7, at least 5)
-  --slice MS      how long each contestant runs in a round (default 300)
+  --slice MS      processor time of each contestant in a round (default 150)
   --leak-steps N  steps of the leak check (default 10000)
+  --from FILE     measure nothing, write the page again from a performance.json
   --dry           print the report, write nothing
   --help          this text`;
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
-    slice: { type: 'string', default: '300' },
+    slice: { type: 'string', default: '150' },
     'leak-steps': { type: 'string', default: '10000' },
+    from: { type: 'string' },
     dry: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -55,11 +57,8 @@ async function benchAuc(rounds: number): Promise<number> {
   return timing!.median;
 }
 
-async function main(): Promise<void> {
-  if (values.help) {
-    console.log(HELP);
-    return;
-  }
+/** Runs the whole bench. */
+async function measure(): Promise<Report> {
   const rounds = whole('rounds', values.rounds, 5);
   const slice = whole('slice', values.slice, 1);
   const leakSteps = whole('leak-steps', values['leak-steps'], 10);
@@ -78,12 +77,12 @@ async function main(): Promise<void> {
   }
   say('Matrix products …');
   const products = [];
-  for (const batch of [512, 2048]) products.push(await benchProducts(batch, Math.max(rounds, 11), slice));
+  for (const batch of [512, 2048]) products.push(await benchProducts(batch, Math.max(rounds, 11), slice / 3));
   say('Exact AUC …');
   const auc = await benchAuc(rounds);
   say(`Leaks over ${leakSteps} steps …`);
   const leaks = await benchLeaks(leakSteps);
-  const report: Report = {
+  return {
     date: new Date().toISOString().slice(0, 10),
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, Node ${process.versions.node}`,
     command: `npm run bench -- --rounds ${rounds} --slice ${slice} --leak-steps ${leakSteps}`,
@@ -93,6 +92,14 @@ async function main(): Promise<void> {
     auc,
     leaks,
   };
+}
+
+async function main(): Promise<void> {
+  if (values.help) {
+    console.log(HELP);
+    return;
+  }
+  const report = values.from ? (JSON.parse(readFileSync(values.from, 'utf8')) as Report) : await measure();
   const markdown = toMarkdown(report);
   console.log(markdown);
   if (values.dry) return;

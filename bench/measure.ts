@@ -38,6 +38,9 @@ export function ratio(b: Timing, a: Timing): number {
   return median(a.rounds.map((t, i) => b.rounds[i]! / t));
 }
 
+/** The round before the first is this much longer: it takes hundreds of calls until JavaScript and wasm run as compiled code. */
+const WARM_UP = 8;
+
 /**
  * Each contestant in turn, round after round; within a round it runs until `slice` milliseconds of processor time are over and its mean counts.
  * @param slice milliseconds of one turn, at least one run
@@ -56,8 +59,7 @@ export async function race(
       do {
         await contestant.run();
         runs++;
-      } while (clock() - start < slice);
-      // The round before the first warms up: compilers, caches, the heap's size.
+      } while (clock() - start < (round < 0 ? WARM_UP * slice : slice));
       if (round >= 0) times[i]!.push((clock() - start) / runs);
     }
   }

@@ -23,6 +23,11 @@ const LAYERS = [
   [64, 32, 64],
 ] as const;
 
+/** Floating-point operations of all products of one SB step; the first layer's input gradient is worked out for the embeddings only. */
+export function stepFlops(B: number): number {
+  return LAYERS.reduce((sum, [I, O, live]) => sum + 2 * B * O * (2 * I + live), 0);
+}
+
 /** Times the products. @throws Error where the kernels are not loaded */
 export async function benchProducts(B: number, rounds: number, slice: number): Promise<ProductResult> {
   const k = kernels();

@@ -1,6 +1,6 @@
 /** What the bench found, as a page of docs. */
 import { MODELS } from './models';
-import type { ProductResult } from './products';
+import { type ProductResult, stepFlops } from './products';
 import type { StepResult } from './steps';
 
 export interface Report {
@@ -69,6 +69,19 @@ function targets(r: Report): string {
   );
 }
 
+/** What bounds an SB step: the products alone, at the rate that was measured in this run. */
+function bounds(r: Report): string[] {
+  return r.products.flatMap((p) => {
+    const step = r.steps.find((s) => s.model === 'SB' && s.batch === p.batch);
+    if (!step) return [];
+    const [fast, , naive] = step.timings.map((t) => t.median) as [number, number, number];
+    const products = stepFlops(p.batch) / p.ours.step / 1e6;
+    return [
+      `- Batch ${p.batch}: the products alone take ${ms(products)} of the ${ms(fast)} ms. Were all else free, the step would be ${times(naive / products)} naive.`,
+    ];
+  });
+}
+
 /** The page. */
 export function toMarkdown(r: Report): string {
   const titles = [...new Set(r.steps.map((s) => s.model))].map((id) => `- **${id}**: ${MODELS[id].title}`);
@@ -132,6 +145,8 @@ GFLOP/s over the products of one SB step: forward A·B, input gradient A·Bᵀ, 
 \`tf.matMul\` on plain operands (XNNPACK), on the same sizes.
 
 ${table(['batch', 'A·B', 'A·Bᵀ', 'Aᵀ·B', 'all', 'stock A·B', 'all / stock'], products)}
+
+${bounds(r).join('\n')}
 
 ## Not measured yet
 
