@@ -40,9 +40,11 @@ export async function openWasm(files: WasmFiles): Promise<Backend> {
   }
   if (!(await tf.setBackend('wasm'))) throw new Error('WebAssembly could not be started.');
   await tf.ready();
-  await loadKernels();
+  const why = await loadKernels();
+  // Slower by a few times and correct all the same: the label says it, the console why.
+  if (why) console.warn(why);
   shareClones();
-  return { name: 'wasm', label: 'WASM', device: null };
+  return { name: 'wasm', label: why ? 'WASM · plain operations' : 'WASM', device: null };
 }
 
 /** Brings up plain JavaScript: slow, but it always works. */

@@ -36,6 +36,7 @@ import {
 } from '..';
 import { columnSum } from '../matmul';
 import { wasmPaths } from '../wasmPaths';
+import { Heap } from './heap';
 
 const rng = new Rng(7);
 const normals = (shape: readonly number[], scale = 1): Tensor =>
@@ -377,6 +378,18 @@ it('the heap may grow between and within kernels', () => {
   const [x, W, b] = [normals([2000, 300]), normals([300, 70], 0.1), normals([70])];
   expect(worst(() => [denseRelu(x, W, b)], [x, W, b])).toBeLessThan(TOLERANCE);
   tf.dispose([...held, x, W, b]);
+});
+
+it('a backend that does not show its memory as expected is left alone', () => {
+  const backend = tf.backend() as unknown as { wasm: object };
+  const disposeData = (backend as { disposeData?: unknown }).disposeData;
+  const without = (change: object) => ({ ...backend, wasm: { ...backend.wasm, ...change } });
+  expect(Heap.of({})).toBeNull();
+  expect(Heap.of(without({ asm: undefined }))).toBeNull();
+  expect(Heap.of(without({ asm: { memory: new WebAssembly.Memory({ initial: 1 }) } }))).toBeNull();
+  expect(Heap.of(without({ _malloc: undefined }))).toBeNull();
+  expect(Heap.of({ ...backend, dataIdMap: undefined })).toBeNull();
+  expect((backend as { disposeData?: unknown }).disposeData).toBe(disposeData);
 });
 
 describe('the binary', () => {
