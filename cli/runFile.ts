@@ -1,6 +1,6 @@
 /** The run file, run.json: what was trained, on what, with what outcome; enough to train it again to the last digit. */
 import { z } from 'zod';
-import { CHECK_KINDS, type Check } from '../src/data/checks/checks';
+import { CHECK_KINDS, type Check } from '../src/data/checks/check';
 import { mappingSchema } from '../src/data/mapping/mapping';
 import { parsePipeline } from '../src/pipeline/parse';
 import type { Evaluation } from '../src/pipeline/run';

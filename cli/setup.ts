@@ -1,6 +1,7 @@
 /** From the options of a command to what the engine is given: pipeline, data and the checks that both fit. */
 import { type Dataset, prepare } from '../src/data';
-import { type Check, checkTable } from '../src/data/checks/checks';
+import type { Check } from '../src/data/checks/check';
+import { checkTable } from '../src/data/checks/checks';
 import { findings } from '../src/pipeline/compat';
 import { parsePipeline } from '../src/pipeline/parse';
 import type { Pipeline } from '../src/pipeline/schema';

@@ -8,9 +8,10 @@ import {
   parseSimulationRequest,
   summarise,
 } from '../src/data';
-import { type Check, checkTable } from '../src/data/checks/checks';
+import type { Check } from '../src/data/checks/check';
+import { checkTable } from '../src/data/checks/checks';
 import { mappingSchema } from '../src/data/mapping/mapping';
-import { profileTable } from '../src/data/profile/profile';
+import { profileTable } from '../src/data/profile/profileTable';
 import type { NamedBlob } from '../src/data/readers';
 import { previewFiles, readFiles } from '../src/data/readers';
 import { fileNameOf, findZippedShard, isZip, zipShard } from '../src/data/shards/archive';

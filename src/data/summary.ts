@@ -1,6 +1,6 @@
 /** What is worth knowing of a data set without holding it: sizes, rates, and what no model can beat. */
 import { expectedAuc } from '../metrics/auc';
-import type { Check } from './checks/checks';
+import type { Check } from './checks/check';
 import type { Dataset, DatasetSchema, DatasetSource, Origin } from './dataset';
 
 export interface DatasetSummary {

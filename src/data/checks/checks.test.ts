@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Rng } from '../random';
 import type { Table } from '../table';
 import { madeUp } from '../testing/tables';
-import { type Check, type CheckKind, checkTable } from './checks';
+import type { Check, CheckKind } from './check';
+import { checkTable } from './checks';
 import { chance } from './drift';
 import { halfWidth, positivesFor } from './positives';
 

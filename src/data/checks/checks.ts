@@ -2,34 +2,12 @@
 import { columnViews } from '../profile/columns';
 import { pickRows } from '../profile/pick';
 import type { Table } from '../table';
+import type { Check } from './check';
 import { Drift } from './drift';
 import { Leaks } from './leak';
 import { positiveChecks } from './positives';
 import { constantColumns, duplicateColumns } from './redundant';
 import { percent, say, some } from './words';
-
-export const CHECK_KINDS = [
-  'leak',
-  'constant column',
-  'duplicate column',
-  'group in both parts',
-  'funnel exception',
-  'few positives',
-  'code out of range',
-  'bad number',
-  'drift',
-] as const;
-export type CheckKind = (typeof CHECK_KINDS)[number];
-
-export interface Check {
-  readonly kind: CheckKind;
-  /** `error` spoils what training would show; `warning` wants a look; `info` is worth knowing. */
-  readonly level: 'error' | 'warning' | 'info';
-  /** Columns or tasks that it is about. */
-  readonly about: readonly string[];
-  /** One sentence: what, where, how much, what to do. */
-  readonly message: string;
-}
 
 const GRAVITY = ['error', 'warning', 'info'] as const;
 

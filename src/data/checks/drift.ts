@@ -3,7 +3,7 @@ import { jensenShannon, normalised } from '../profile/bins';
 import { binWeights, type ColumnView } from '../profile/columns';
 import { DEPENDENT_ABOVE } from '../profile/profile';
 import type { Table } from '../table';
-import type { Check } from './checks';
+import type { Check } from './check';
 import { some } from './words';
 
 /**

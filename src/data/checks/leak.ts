@@ -2,7 +2,7 @@
 import type { ColumnView } from '../profile/columns';
 import { type Space, spacesOf } from '../profile/ranks';
 import type { Table } from '../table';
-import type { Check } from './checks';
+import type { Check } from './check';
 import { some } from './words';
 
 /** AUC of one column above which it must have been written after the event. */

@@ -1,7 +1,7 @@
 /** Whether the validation part holds enough events for an AUC that tells models apart. */
 import { type Space, spacesOf } from '../profile/ranks';
 import type { Table } from '../table';
-import type { Check } from './checks';
+import type { Check } from './check';
 import { say } from './words';
 
 /** Half of the 95 % interval of an AUC that is wanted, and beyond which comparisons are hardly worth it. */

@@ -3,7 +3,7 @@ import { correlation, thinned, zScores } from '../profile/correlations';
 import type { Picked } from '../profile/pick';
 import { hash32, Rng } from '../random';
 import type { Table } from '../table';
-import type { Check } from './checks';
+import type { Check } from './check';
 import { some } from './words';
 
 /** |r| above which two columns say the same. */

@@ -6,7 +6,7 @@ import type { Table } from '../table';
 import { madeUp } from '../testing/tables';
 import { binOf, jensenShannon, meanDivergence, numberBins } from './bins';
 import { pickRows } from './pick';
-import { profileTable } from './profile';
+import { profileTable } from './profileTable';
 
 const table = madeUp({ rows: 6000, clickRate: 0.4 });
 

@@ -2,6 +2,12 @@
 import { DataError } from '../dataset';
 import { count } from './say';
 
+/** A file as browsers and Node both have it. */
+export interface NamedBlob {
+  readonly name: string;
+  readonly blob: Blob;
+}
+
 export interface Piece {
   readonly bytes: Uint8Array;
   /** How much of the file as it lies on disk has been read, for progress. */

@@ -7,23 +7,8 @@ import { split } from '../sampling/split';
 import { MISSING, type RowStore } from '../sampling/store';
 import { type Vocabulary, vocabularyOf } from '../sampling/vocabulary';
 import type { Table } from '../table';
-import type { Collector } from './collect';
-import { type Kept, notesOn } from './notes';
-
-export interface Finish {
-  readonly plan: Plan;
-  readonly columns: readonly string[];
-  readonly collector: Collector;
-  readonly title: string;
-  /** Names of the files, for `detail`. */
-  readonly files: string;
-  /** True where the same group id in two files means two groups: AliExpress numbers its pages file by file. */
-  readonly groupsByFile: boolean;
-  /** Slots whose row found no partner in the joined file, or null where nothing was joined. */
-  readonly unjoined: ReadonlySet<number> | null;
-  /** Sentences of earlier steps. */
-  readonly notes: readonly string[];
-}
+import type { Finish, Kept } from './kept';
+import { notesOn } from './notes';
 
 /** Names of the strata, from the names of the tasks. */
 export function strataNames(plan: Plan): [string, string, string] {

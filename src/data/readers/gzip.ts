@@ -1,9 +1,9 @@
 /** Unpacks gzip as it streams by, of one member or several, with checksums; refuses bombs and damage. */
 import { Inflate } from 'pako';
 import { DataError } from '../dataset';
+import type { NamedBlob } from './bytes';
 import { filePieces, type Pieces } from './bytes';
 import type { TextFile } from './csv';
-import type { NamedBlob } from './open';
 
 /** More than this many bytes out of one byte in, beyond the first gigabyte, is no table. */
 const MOST_RATIO = 200;

@@ -13,15 +13,16 @@ import {
 import { type LongWork, pace } from '../pace';
 import type { Places } from '../sampling/store';
 import type { Table } from '../table';
+import type { NamedBlob } from './bytes';
 import { Collector, type FileUse } from './collect';
 import { finishTable } from './finish';
 import { join } from './join';
-import { type NamedBlob, openFile } from './open';
+import { openFile } from './open';
 import { list, plural } from './say';
 import { type FileSet, fileSet, type OpenFile } from './set';
 import { tianchiLevel } from './tianchi';
 
-export type { NamedBlob } from './open';
+export type { NamedBlob } from './bytes';
 
 /** Most files that may be opened together. */
 const MOST_FILES = 3;

@@ -1,29 +1,8 @@
 /** What is worth knowing of a table that was read, in one sentence each. */
 import { DEEP } from '../sampling/sampler';
 import { LONGEST_LIST } from '../sampling/store';
-import type { Vocabulary } from '../sampling/vocabulary';
-import type { Finish } from './finish';
+import type { Kept } from './kept';
 import { count, list, plural } from './say';
-
-export interface Kept {
-  readonly finish: Finish;
-  /** [rows] slots of the rows, in the order of the table. */
-  readonly slots: Uint32Array;
-  readonly strata: readonly string[];
-  /** Rows kept by stratum. */
-  readonly left: readonly number[];
-  readonly rows: number;
-  readonly validation: Uint8Array;
-  readonly labels: Uint8Array;
-  readonly numerical: Float32Array;
-  /** By categorical column. */
-  readonly missing: readonly number[];
-  readonly vocabularies: readonly Vocabulary[];
-  readonly lists: readonly Vocabulary[];
-  readonly groups: Uint32Array | null;
-  /** Training rows left out because their group is in the test file. */
-  readonly shared: number;
-}
 
 export function notesOn(kept: Kept): string[] {
   return [

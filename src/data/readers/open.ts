@@ -1,17 +1,11 @@
 /** Opens a file, packed or not, as the tables inside it. */
 import { DataError } from '../dataset';
 import type { RowSource } from './block';
-import { filePieces, kindOf, sliceOf } from './bytes';
+import { filePieces, kindOf, type NamedBlob, sliceOf } from './bytes';
 import { openCsv, type TextFile } from './csv';
 import { gzipText } from './gzip';
 import { openParquet } from './parquet';
 import { zipTables } from './zip';
-
-/** A file as browsers and Node both have it. */
-export interface NamedBlob {
-  readonly name: string;
-  readonly blob: Blob;
-}
 
 const plain = ({ name, blob }: NamedBlob): TextFile => ({
   file: name,

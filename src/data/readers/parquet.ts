@@ -8,8 +8,8 @@ import {
 } from 'hyparquet';
 import { DataError } from '../dataset';
 import { type BlockAt, checkNames, type Head, type RowSource } from './block';
+import type { NamedBlob } from './bytes';
 import { sliceOf } from './bytes';
-import type { NamedBlob } from './open';
 import { Cells, ParquetBlock } from './parquetBlock';
 import { ParquetFault, readColumnChunk } from './parquetPages';
 import { count } from './say';

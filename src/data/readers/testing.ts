@@ -1,6 +1,7 @@
 /** Files for the readers' tests, made up from row numbers. */
+
+import type { NamedBlob } from './bytes';
 import { COLUMNS } from './layout';
-import type { NamedBlob } from './open';
 
 export const HEADER = COLUMNS.join(',');
 

@@ -1,10 +1,9 @@
 /** Finds the tables in a ZIP archive and unpacks them as they stream by. */
 import { BlobReader, configure, type FileEntry, ZipReader } from '@zip.js/zip.js';
 import { DataError } from '../dataset';
-import type { Pieces } from './bytes';
+import type { NamedBlob, Pieces } from './bytes';
 import type { TextFile } from './csv';
 import { refuseBomb } from './gzip';
-import type { NamedBlob } from './open';
 
 // Workers of its own would be fetched from blob addresses, which the page's rules forbid; this runs in a worker already.
 configure({ useWebWorkers: false });

@@ -1,6 +1,6 @@
 /** What may happen on an impression, in order: click → (cart →) purchase, or the micro-video tree, with the weights of both tastes. */
 import { exactCosSin } from '../exact-math';
-import { COUNTRIES, type Market } from './marginals';
+import { COUNTRIES, type Market, MICRO_VIDEO } from './marginals';
 import type { SimulationRequest } from './request';
 import { TUG_ANGLE } from './tug';
 
@@ -85,15 +85,6 @@ function aliExpress(r: EventRequest): EventModel[] {
     { name: 'conversion', parent: 1, rate: (m) => COUNTRIES[m].cvr / CART.rate, ...beyond(purchase, cart) },
   ];
 }
-
-/** Samples and events of a micro-video platform (Liu et al. 2023, Table 2). */
-export const MICRO_VIDEO = {
-  samples: 376_197_451,
-  watch: 218_732_912,
-  click: 5_648_867,
-  enter: 2_747_893,
-  buy: 45_972,
-} as const;
 
 const WATCH_STRENGTH = 0.9;
 const ENTER = { strength: 1.3, angle: 0.7 } as const;

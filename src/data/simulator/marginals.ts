@@ -197,3 +197,12 @@ export type Market = keyof typeof COUNTRIES;
 export const MARKETS = ['RU', 'ES', 'FR', 'NL', 'US'] as const satisfies readonly Market[];
 
 export const ITEMS_PER_PAGE = 20;
+
+/** Samples and events of a micro-video platform (Liu et al. 2023, Table 2). */
+export const MICRO_VIDEO = {
+  samples: 376_197_451,
+  watch: 218_732_912,
+  click: 5_648_867,
+  enter: 2_747_893,
+  buy: 45_972,
+} as const;

@@ -1,8 +1,7 @@
 /** What may be asked of the simulated world: ranges, defaults, and the sentence for a request that cannot be met. */
 import { z } from 'zod';
 import { DataError } from '../dataset';
-import { MICRO_VIDEO } from './events';
-import { COUNTRIES, MARKETS, type Market } from './marginals';
+import { COUNTRIES, MARKETS, type Market, MICRO_VIDEO } from './marginals';
 
 export const COUNTRY_CHOICES = ['ES', 'RU', 'FR', 'NL', 'US', 'ALL'] as const;
 

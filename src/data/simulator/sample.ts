@@ -1,7 +1,16 @@
 /** Runs through virtual impressions and keeps the few that become rows, thinned by label and with their probabilities. */
 import { hash32, Rng } from '../random';
 import { BEHAVIOURS, drawUser, itemCategory, matchOf, newUser, type User, userStream } from './behaviour';
-import { drawItem, drawItemIntent, drawPage, type Item, newItem, newPage, type Page } from './draw';
+import {
+  drawItem,
+  drawItemIntent,
+  drawPage,
+  type Item,
+  newItem,
+  newPage,
+  type Page,
+  settleRanks,
+} from './draw';
 import { interestOf } from './events';
 import { ITEM_SIGNALS, ITEMS_PER_PAGE } from './marginals';
 import type { KeepRates } from './request';
@@ -252,6 +261,7 @@ function keepOrDrop(
   kept.weights[row] = bought ? 1 : interested ? 1 / rates.click : 1 / rates.nonClick;
   kept.featureWeights[row] = 1 / (rates.nonClick * (1 - q) + rates.click * (q - buy) + buy);
   for (let t = 0; t < K; t++) kept.probabilities[row * K + t] = joint[t]!;
+  settleRanks(c.item);
   kept.ranks.set(c.item.ranks, row * SIGNALS);
   kept.flags.set(c.item.flags, row * FLAG_COUNT);
   kept.categories[row] = c.category;

@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { BEHAVIOURS, drawUser, lengthSums, newUser, userStream } from './behaviour';
-import { MICRO_VIDEO } from './events';
-import { COUNTRIES, ITEM_SIGNALS, MARKETS, type Market, NUMERICAL } from './marginals';
+import { COUNTRIES, ITEM_SIGNALS, MARKETS, type Market, MICRO_VIDEO, NUMERICAL } from './marginals';
 import {
   aucAgainst,
   correlation,
@@ -258,7 +257,7 @@ describe('the columns', () => {
       [28, 29],
     ] as const;
     const measured = pairs.map(([a, b]) => correlation(column(a), column(b)));
-    [-0.33, 0.37, 0.19, 0.33, 0].forEach((known, i) => {
+    [-0.35, 0.21, 0.19, 0.36, 0].forEach((known, i) => {
       expect(Math.abs(measured[i]! - known)).toBeLessThan(0.03);
     });
 
