@@ -11,6 +11,14 @@ const ENGINE_TESTS = [
 ];
 /** They change a global before it loads. */
 const FLOAT64_TESTS = ['src/blocks/testing/finite-differences.test.ts'];
+/** A minute of two cores in all: `npm test` runs them, `npm run check` leaves them out to stay under two minutes. */
+const LONG_TESTS = [
+  'src/data/simulator/{world,simulate,golden}.test.ts',
+  'src/data/readers/fuzz.test.ts',
+  'src/engine/{tug,combinations}.test.ts',
+  'src/engine/testing/tiers.test.ts',
+  'src/nn/kernels/kernels.test.ts',
+];
 
 export default defineConfig({
   base: './',
@@ -38,9 +46,10 @@ export default defineConfig({
       {
         extends: true,
         // Loading TensorFlow.js takes seconds: these files share one copy a worker. Each brings up the backend that it needs.
-        test: { name: 'engine', include: ENGINE_TESTS, exclude: FLOAT64_TESTS, isolate: false },
+        test: { name: 'engine', include: ENGINE_TESTS, exclude: [...FLOAT64_TESTS, ...LONG_TESTS], isolate: false },
       },
       { extends: true, test: { name: 'float64', include: FLOAT64_TESTS } },
+      { extends: true, test: { name: 'long', include: LONG_TESTS } },
       {
         extends: true,
         test: {
@@ -52,7 +61,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'scripts/**/*.test.mjs',
           ],
-          exclude: [...ENGINE_TESTS, ...FLOAT64_TESTS],
+          exclude: [...ENGINE_TESTS, ...FLOAT64_TESTS, ...LONG_TESTS],
         },
       },
     ],

@@ -7,6 +7,7 @@ import { CliError, type CommonOptions, EXIT, type Io } from './io';
 import { type ShardOptions, shard } from './shard';
 import { type TrainOptions, train } from './train';
 import { versions } from './versions';
+import { type WorldOptions, worldTables } from './world';
 
 const PIPELINE =
   'a pipeline or run.json as a file, the folder of a run, preset:ID, or a share link (default: the pipeline that the lab opens with)';
@@ -148,6 +149,13 @@ function program(io: Io, done: (code: number) => void): Command {
   command('presets', 'List the pipelines that have a name.', ['presets']).action((options: CommonOptions) =>
     done(listPresets(options, io)),
   );
+
+  // The tables of docs/SIMULATOR.md.
+  top
+    .command('world', { hidden: true })
+    .description('Print oracle AUCs, intercepts and correlations of the simulated world.')
+    .option('--draws <n>', 'impressions to measure on', '2000000')
+    .action(async (options: WorldOptions) => done(await worldTables(options, io)));
 
   // For whoever changes a block; `npm run docs` runs it.
   top

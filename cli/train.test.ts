@@ -26,7 +26,10 @@ describe('train', () => {
     expect(first.code).toBe(0);
     expect(first.err).toContain('Training on WASM.');
     expect(first.err).toContain('step 16/20  loss ');
-    expect(first.out.split('\n').map((line) => line.split(' ')[0])).toEqual(['', 'CTR', 'CTCVR', 'CVR', '']);
+    const rows = first.out.split('\n').map((line) => line.split(' ')[0]);
+    // The metrics of the validation part, then those of 1,000 complete pages by truth and by labels.
+    const spaces = ['CTR', 'CTCVR', 'CVR'];
+    expect(rows).toEqual(['', ...spaces, '', '1,000', '', ...spaces.flatMap((s) => [s, s]), '']);
   });
 
   it('writes a run file that says everything', () => {

@@ -56,7 +56,7 @@ async function unit(record) {
   heading('unit tests');
   rmSync(UNIT_REPORT, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${UNIT_REPORT}`];
-  const { code } = await npm(['run', '--silent', 'check:unit', '--', ...reporters]);
+  const { code } = await npm(['run', '--silent', 'test:unit', '--', ...reporters]);
   record('unit tests', vitestCounts(readReport(UNIT_REPORT), code));
 }
 

@@ -1,6 +1,6 @@
 /**
- * Work-around, wasm, tfjs 4.22: the backend copies a tensor's numbers whenever it is cloned, and the tape clones whatever a gradient needs: a
- * fifth of a step. Tensors are immutable and the backend counts references (its `Reshape` relies on both), so a clone can share.
+ * Work-around, wasm, tfjs 4.22: the backend copies a tensor's numbers whenever it is cloned, and the tape clones whatever a gradient needs.
+ * Tensors are immutable and the backend counts references (its `Reshape` relies on both), so a clone can share.
  * May go when the backend's own `Identity` does.
  */
 import { tf } from '../tensor';
