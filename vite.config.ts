@@ -46,7 +46,12 @@ export default defineConfig({
       {
         extends: true,
         // Loading TensorFlow.js takes seconds: these files share one copy a worker. Each brings up the backend that it needs.
-        test: { name: 'engine', include: ENGINE_TESTS, exclude: [...FLOAT64_TESTS, ...LONG_TESTS], isolate: false },
+        test: {
+          name: 'engine',
+          include: ENGINE_TESTS,
+          exclude: [...FLOAT64_TESTS, ...LONG_TESTS],
+          isolate: false,
+        },
       },
       { extends: true, test: { name: 'float64', include: FLOAT64_TESTS } },
       { extends: true, test: { name: 'long', include: LONG_TESTS } },
