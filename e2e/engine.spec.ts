@@ -21,6 +21,8 @@ function run<K extends keyof EngineChecks>(
 test('operations and blocks agree with PyTorch on WebGPU within 1e-4, forward and backward', async ({
   page,
 }) => {
+  // Some three hundred cases on a software adapter.
+  test.setTimeout(400_000);
   await open(page);
   const cases = await run(page, 'parity');
   expect(cases.length).toBeGreaterThan(50);

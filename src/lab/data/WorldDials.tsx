@@ -61,7 +61,9 @@ function Control({
             if (whole >= dial.min && whole <= dial.max) onChange({ [dial.key]: whole });
             else onRefuse(`"${text}" is no whole number from ${count(dial.min)} to ${count(dial.max)}.`);
           }}
-          {...ids}
+          // A name of its own: a label that is scrolled out of sight does not count as one.
+          label={dial.label}
+          describedBy={ids.describedBy}
         />
       );
   }
