@@ -149,6 +149,7 @@ const fewRows = csv(
 async function openFewRows(page: Page, backend: string, pipeline: Pipeline): Promise<void> {
   await openLab(page, `./?backend=${backend}${smallWorldLink(pipeline)}`);
   await give(page, 'few.csv', fewRows);
+  await openIfAsked(page);
   await expect(page.getByTestId('data-chip')).toContainText('few.csv');
   await expect(button(page, 'Train')).toBeEnabled();
 }
