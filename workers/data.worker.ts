@@ -49,7 +49,12 @@ interface Found {
 
 /** Makes the worker's commands; a plain object, so that it can be tested without a worker. */
 export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): DataApi {
-  let current: { readonly table: Table; readonly checks: readonly Check[] } | null = null;
+  let current: {
+    readonly table: Table;
+    readonly checks: readonly Check[];
+    /** Prepared for the summary and not handed out yet: the first copy needs no second preparation. */
+    ready: Dataset | null;
+  } | null = null;
   /** A data set in the making: a newer one takes its place. */
   let making: AbortController | null = null;
   /** All that `cancel` stops. */
@@ -83,8 +88,9 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
       const table = await make({ onProgress, signal });
       signal.throwIfAborted();
       const checks = checkTable(table);
-      const summary = summarise(prepare(table), table.notes, checks);
-      current = { table, checks };
+      const ready = prepare(table);
+      const summary = summarise(ready, table.notes, checks);
+      current = { table, checks, ready };
       return summary;
     }).finally(() => {
       if (making === mine) making = null;
@@ -171,7 +177,10 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
         return readShard(found.manifest, found.part, { signal });
       }),
     copy: (): Dataset => {
-      const dataset = prepare(the().table);
+      const held = the();
+      const dataset = held.ready ?? prepare(held.table);
+      // Its buffers are given away.
+      held.ready = null;
       return Comlink.transfer(dataset, datasetBuffers(dataset));
     },
     ping: () => Date.now(),
