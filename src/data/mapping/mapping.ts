@@ -29,7 +29,7 @@ const columnSchema = z.strictObject({
 
 const samplingSchema = z.strictObject({
   /** Rows to keep at most. */
-  rows: z.number().int().min(100).max(2_000_000).default(150_000),
+  rows: z.number().int().min(100).max(2_000_000).default(120_000),
   /** Share kept of the rows with an event that no deeper event followed (a click without a purchase); purchases all stay. */
   clickShare: z.number().min(0.001).max(1).default(1),
   /** Keep or leave whole pages (runs of rows of one group) instead of single rows. */

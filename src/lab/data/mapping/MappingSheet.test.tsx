@@ -94,7 +94,7 @@ describe('the mapping step', () => {
     fireEvent.change(rows, { target: { value: '7' } });
     fireEvent.blur(rows);
     expect(screen.getByRole('alert').textContent).toMatch(/"7" is refused/);
-    expect(mapping().sampling.rows).toBe(150_000);
+    expect(mapping().sampling.rows).toBe(120_000);
     fireEvent.change(rows, { target: { value: '50,000' } });
     fireEvent.blur(rows);
     expect(mapping().sampling.rows).toBe(50_000);
