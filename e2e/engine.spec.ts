@@ -1,5 +1,6 @@
 /** The engine in a real browser: every fixture on WebGPU (software adapter), WebGPU against wasm, the race, a lost device. */
 import { expect, type Page, test } from '@playwright/test';
+import { GOLDEN } from '../src/data/simulator/golden';
 import type { EngineChecks } from './parity/checks';
 
 async function open(page: Page): Promise<void> {
@@ -27,6 +28,14 @@ test('operations and blocks agree with PyTorch on WebGPU within 1e-4, forward an
   const cases = await run(page, 'parity');
   expect(cases.length).toBeGreaterThan(50);
   for (const { name, error, at } of cases) expect(error, `${name}, ${at}`).toBeLessThan(1e-4);
+});
+
+test('the simulated worlds have the same bytes in this browser as in Node', async ({ page }) => {
+  await open(page);
+  // The list's digests are what Node makes (golden.test.ts).
+  expect(await run(page, 'golden')).toEqual(
+    GOLDEN.map(({ rows, fingerprint, pages }) => ({ rows, fingerprint, pages })),
+  );
 });
 
 test('ten steps with dropout and batch norm agree between WebGPU and wasm within 1e-3', async ({ page }) => {

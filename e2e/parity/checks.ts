@@ -7,6 +7,8 @@ import {
   opProblem,
   worstError,
 } from '../../src/blocks/testing/cases';
+import { GOLDEN } from '../../src/data/simulator/golden';
+import { simulateWorld } from '../../src/data/simulator/simulate';
 import { race } from '../../src/engine/backends';
 import { Session } from '../../src/engine/session';
 import { tinyData } from '../../src/engine/testing/data';
@@ -36,6 +38,16 @@ async function parity(): Promise<{ name: string; error: number; at: string }[]> 
   }
   close(backend);
   return out;
+}
+
+/** Digests of the golden worlds as this browser draws them, in the list's order. */
+async function golden(): Promise<{ rows: number; fingerprint: string; pages: string }[]> {
+  const made: { rows: number; fingerprint: string; pages: string }[] = [];
+  for (const { request } of GOLDEN) {
+    const { rows, fingerprint, pages } = await simulateWorld(request);
+    made.push({ rows, fingerprint, pages: pages!.fingerprint });
+  }
+  return made;
 }
 
 function smallPipeline(): Pipeline {
@@ -80,6 +92,6 @@ async function lost(): Promise<string> {
   return backend.device!.lost;
 }
 
-const checks = { parity, wasmAgainstGpu, raced, lost };
+const checks = { parity, golden, wasmAgainstGpu, raced, lost };
 export type EngineChecks = typeof checks;
 Object.assign(globalThis, { checks });
