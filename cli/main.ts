@@ -5,6 +5,7 @@ import { writeDocs } from './docs/write';
 import { type EvalOptions, evaluateRun } from './evaluate';
 import { CliError, type CommonOptions, EXIT, type Io } from './io';
 import { type ShardOptions, shard } from './shard';
+import { runStudy, type StudyOptions } from './study';
 import { type TrainOptions, train } from './train';
 import { versions } from './versions';
 import { type WorldOptions, worldTables } from './world';
@@ -145,6 +146,13 @@ function program(io: Io, done: (code: number) => void): Command {
     .option('--title <text>', 'name in lists (default: that of the source)')
     .option('--force', 'overwrite a shard in the folder')
     .action(async (options: ShardOptions) => done(await shard(options, io)));
+
+  command('study', 'Train the models of a study on its worlds and seeds, and write their table.', [
+    'study reference/studies/bottoms.json --out studies/bottoms',
+  ])
+    .argument('<file>', 'the study as JSON: seeds, worlds, models, baseline (docs/STUDIES.md)')
+    .requiredOption('--out <folder>', 'where runs.jsonl and table.md go; runs found there are kept')
+    .action(async (file: string, options: StudyOptions) => done(await runStudy(file, options, io)));
 
   command('presets', 'List the pipelines that have a name.', ['presets']).action((options: CommonOptions) =>
     done(listPresets(options, io)),

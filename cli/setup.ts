@@ -55,6 +55,14 @@ export async function loadChecked(
   return { data, checks };
 }
 
+/** Refuses data that the pipeline cannot be trained on. @throws CliError @returns what else is worth knowing */
+export function loadedFits(pipeline: Pipeline, data: Dataset): string[] {
+  const found = findings(pipeline, data);
+  const error = found.find(({ level }) => level === 'error');
+  if (error) throw badInput(error.reason);
+  return found.map(({ reason }) => reason);
+}
+
 function meet(
   pipeline: Pipeline,
   source: DataSource,
@@ -69,8 +77,7 @@ function meet(
       `The rows of ${what} are not those of the run (fingerprint ${data.fingerprint}, not ${fingerprint}): bring the same data.`,
     );
   }
-  for (const { level, reason } of findings(pipeline, data)) {
-    if (level === 'error') throw badInput(reason);
+  for (const reason of loadedFits(pipeline, data)) {
     if (!quiet) io.err(`Note: ${reason}\n`);
   }
 }
