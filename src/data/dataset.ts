@@ -1,5 +1,9 @@
 /** The dataset contract: what every reader and simulator delivers, and all that the engine asks of data. */
 
+/** Whose a feature is: `user` stands for user, query and context, all that is the same for every item of a page. */
+export const SIDES = ['user', 'item'] as const;
+export type Side = (typeof SIDES)[number];
+
 /** A categorical column: codes 0…vocabulary−1. */
 export interface CategoricalColumn {
   readonly name: string;
@@ -34,6 +38,8 @@ export interface DatasetSchema {
   readonly group: string | null;
   /** Name of the categorical column that tells the market, where rows of several lie together. */
   readonly country?: string;
+  /** Whose each feature is, by column name, where that is known and its layout does not say it already (sides.ts). */
+  readonly sides?: Readonly<Record<string, Side>>;
   readonly sequences?: readonly SequenceColumn[];
 }
 

@@ -1,7 +1,8 @@
 /** Guesses what each column is for, from its name and its values; the user can change every guess. */
 
+import { guessSide } from '../sides';
 import type { Look } from './look';
-import type { ColumnMapping, Mapping, Role } from './mapping';
+import { type ColumnMapping, FEATURE_ROLES, type Mapping, type Role } from './mapping';
 import { MOST_TASKS } from './plan';
 
 export interface Guess {
@@ -168,13 +169,15 @@ export function guessParents(labels: readonly Look[]): Map<string, string | null
   return parents;
 }
 
-/** Columns of a mapping from roles, labels with their parents. */
+/** Columns of a mapping from roles: labels with their parents, features with the side that their names tell. */
 export function columnsOf(looks: readonly Look[], guesses: readonly Guess[]): ColumnMapping[] {
   const labels = looks.filter((_, i) => guesses[i]!.role === 'label');
   const parents = guessParents(labels);
   return looks.map(({ name }, i) => {
     const { role } = guesses[i]!;
-    return role === 'label' ? { name, role, parent: parents.get(name) ?? null } : { name, role };
+    if (role === 'label') return { name, role, parent: parents.get(name) ?? null };
+    const side = FEATURE_ROLES.includes(role) ? guessSide(name) : null;
+    return { name, role, ...(side && { side }) };
   });
 }
 

@@ -1,5 +1,6 @@
 /** What each column of a user's own table is for, how its tasks depend on each other, and how much of it to keep. */
 import { z } from 'zod';
+import { SIDES } from '../dataset';
 
 /**
  * `list`: several categories in one field. `label`: an event, 0 or 1. `group`: the page, session or user that rows share.
@@ -18,6 +19,9 @@ export const ROLES = [
 ] as const;
 export type Role = (typeof ROLES)[number];
 
+/** Roles of columns that a model reads, which may be marked as the user's or the item's. */
+export const FEATURE_ROLES: readonly Role[] = ['categorical', 'numerical', 'list', 'country'];
+
 const name = z.string().min(1).max(200);
 
 const columnSchema = z.strictObject({
@@ -25,6 +29,8 @@ const columnSchema = z.strictObject({
   role: z.enum(ROLES),
   /** Of a label: the label that must have happened before, or null for a root. Left out elsewhere. */
   parent: name.nullable().optional(),
+  /** Of a feature: whether it is known of the user and query, or of the item. Left out where that is not known. */
+  side: z.enum(SIDES).optional(),
 });
 
 const samplingSchema = z.strictObject({

@@ -1,11 +1,13 @@
 /** Turns the rows that a sample kept into a table: split, vocabularies, weights, and what is worth knowing. */
-import { DataError, type DatasetSchema, type DatasetSource, type Sequences } from '../dataset';
+import { DataError, type DatasetSchema, type DatasetSource, type Sequences, type Side } from '../dataset';
+import { FEATURE_ROLES } from '../mapping/mapping';
 import type { Plan } from '../mapping/plan';
 import { hashString } from '../random';
 import { DEEP, NONE, SHALLOW } from '../sampling/sampler';
 import { split } from '../sampling/split';
 import { MISSING, type RowStore } from '../sampling/store';
 import { type Vocabulary, vocabularyOf } from '../sampling/vocabulary';
+import { statedSides } from '../sides';
 import type { Table } from '../table';
 import type { Finish, Kept } from './kept';
 import { notesOn } from './notes';
@@ -18,6 +20,12 @@ export function strataNames(plan: Plan): [string, string, string] {
   const any = [...shallow, ...deep].join(' or ');
   return [deep.join(' or '), `${shallow.join(' or ')} without ${deep.join(' or ')}`, `no ${any}`];
 }
+
+/** Sides by column, of the features that have one. */
+const marksOf = ({ columns }: Plan['mapping']): Record<string, Side> =>
+  Object.fromEntries(
+    columns.flatMap(({ name, role, side }) => (side && FEATURE_ROLES.includes(role) ? [[name, side]] : [])),
+  );
 
 /** Builds the table. Throws a DataError of one sentence where no row is left. */
 export function finishTable(finish: Finish): Table {
@@ -56,16 +64,13 @@ export function finishTable(finish: Finish): Table {
   const { categorical, vocabularies, missing } = categoriesOf(kept, validation, finish);
   const lists = plan.lists.map((_, l) => listOf(kept, validation, l, finish));
   const name = (c: number) => columns[c]!;
-  const schema: DatasetSchema = {
+  const features: Pick<DatasetSchema, 'categorical' | 'numerical' | 'sequences'> = {
     categorical: plan.categorical.map((c, i) => ({
       name: name(c),
       vocabulary: vocabularies[i]!.size,
       ...(vocabularies[i]!.values && { values: vocabularies[i]!.values }),
     })),
     numerical: plan.numerical.map(name),
-    tasks: plan.tasks,
-    group: plan.group === null ? null : name(plan.group),
-    ...(plan.country !== null && { country: name(plan.country) }),
     ...(lists.length > 0 && {
       sequences: lists.map((l, i) => ({
         name: name(plan.lists[i]!),
@@ -73,6 +78,16 @@ export function finishTable(finish: Finish): Table {
         longest: l.longest,
       })),
     }),
+  };
+  const { categorical: codes, numerical: numbersOf, ...sequences } = features;
+  const schema: DatasetSchema = {
+    categorical: codes,
+    numerical: numbersOf,
+    tasks: plan.tasks,
+    group: plan.group === null ? null : name(plan.group),
+    ...(plan.country !== null && { country: name(plan.country) }),
+    ...statedSides(features, marksOf(plan.mapping)),
+    ...sequences,
   };
 
   const strata = [DEEP, SHALLOW, NONE];

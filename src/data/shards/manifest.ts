@@ -1,6 +1,6 @@
 /** A shard: a sample as Parquet parts beside one JSON manifest that says what is in them. */
 import { z } from 'zod';
-import { DataError, type DatasetSchema } from '../dataset';
+import { DataError, type DatasetSchema, SIDES } from '../dataset';
 
 export const MANIFEST_NAME = 'manifest.json';
 export const MANIFEST_VERSION = 1;
@@ -31,6 +31,7 @@ const schemaSchema = z.strictObject({
     .max(8),
   group: name.nullable(),
   country: name.optional(),
+  sides: z.record(name, z.enum(SIDES)).optional(),
   sequences: z
     .array(
       z.strictObject({

@@ -1,13 +1,20 @@
 /** A first look at a shard that somebody opens as a file: nothing has to be asked, for its manifest says it all. */
 import { type ColumnPreview, mappingSchema, type Preview, type Role } from '../mapping/mapping';
+import { sidesOf } from '../sides';
 import type { Manifest } from './manifest';
 
 /** @param bytes size of the ZIP that it came in */
 export function previewShard({ schema, rows }: Manifest, name: string, bytes: number): Preview {
   const { categorical, numerical, tasks, sequences = [], group } = schema;
+  const sides = sidesOf(schema);
   const column = (name: string, kind: ColumnPreview['kind'], role: Role, parent?: string | null) => ({
     preview: { name, kind, distinct: 0, missing: 0, examples: [] },
-    mapping: { name, role, ...(parent !== undefined && { parent }) },
+    mapping: {
+      name,
+      role,
+      ...(parent !== undefined && { parent }),
+      ...(sides.has(name) && { side: sides.get(name) }),
+    },
   });
   const columns = [
     ...(group === null ? [] : [column(group, 'whole', 'group')]),

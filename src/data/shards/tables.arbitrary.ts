@@ -40,6 +40,7 @@ const schemas: fc.Arbitrary<DatasetSchema> = fc
     tasks: tasks.map((name, k) => ({ name, parent: k === 0 ? null : k - 1 })),
     group,
     ...(categorical.length > 1 && named && { country: categorical[1]! }),
+    ...(named && numerical.length > 0 && { sides: { [numerical[0]!]: 'item' as const } }),
     ...(lists.length > 0 && {
       sequences: lists.map((name, i) => ({ name, vocabulary: 7, longest: 3 + i })),
     }),

@@ -2,8 +2,9 @@
 import { useState } from 'react';
 import { count } from '../../../components/format';
 import { Pager, pageOf } from '../../../components/Pager';
-import { type Mapping, type Preview, ROLES, type Role } from '../../../data/mapping/mapping';
-import { type Line, linesOf, setRoles } from './edits';
+import type { Side } from '../../../data/dataset';
+import { FEATURE_ROLES, type Mapping, type Preview, ROLES, type Role } from '../../../data/mapping/mapping';
+import { type Line, linesOf, setRoles, setSide } from './edits';
 
 const PAGE = 50;
 
@@ -51,6 +52,24 @@ function RoleSelect({
   );
 }
 
+/** Whose a feature is; columns that no model reads belong to nobody. */
+function SideSelect({ line, onChange }: { line: Line; onChange: (side: Side | null) => void }) {
+  if (!FEATURE_ROLES.includes(line.role)) return null;
+  return (
+    <select
+      className="text side"
+      value={line.side ?? ''}
+      aria-label={`Side of ${line.column.name}`}
+      title="Whose the feature is: twin towers keep what is known of the user and query apart from the item"
+      onChange={(e) => onChange((e.target.value || null) as Side | null)}
+    >
+      <option value="">any side</option>
+      <option value="user">user, query</option>
+      <option value="item">item</option>
+    </select>
+  );
+}
+
 function seenIn({ kind, distinct, missing }: Line['column'], seen: number): string {
   const kinds = { whole: 'whole numbers', real: 'numbers', text: 'text', list: 'lists', empty: 'empty' };
   const gaps =
@@ -59,16 +78,19 @@ function seenIn({ kind, distinct, missing }: Line['column'], seen: number): stri
 }
 
 function ColumnRow({
-  line: { column, role },
+  line,
   seen,
   invalid,
   onRole,
+  onSide,
 }: {
   line: Line;
   seen: number;
   invalid: boolean;
   onRole: (role: Role) => void;
+  onSide: (side: Side | null) => void;
 }) {
+  const { column, role } = line;
   const whyId = `why-${column.name}`;
   return (
     <tr className={role === 'ignore' ? 'ignored' : ''}>
@@ -92,6 +114,7 @@ function ColumnRow({
           invalid={invalid}
           onChange={onRole}
         />
+        <SideSelect line={line} onChange={onSide} />
       </td>
     </tr>
   );
@@ -170,7 +193,7 @@ export function ColumnsTable({
             <th scope="col">column</th>
             <th scope="col">seen in the first {count(preview.seen)} rows</th>
             <th scope="col">examples</th>
-            <th scope="col">role</th>
+            <th scope="col">role, side</th>
           </tr>
         </thead>
         <tbody>
@@ -181,6 +204,7 @@ export function ColumnsTable({
               seen={preview.seen}
               invalid={line.column.name === wrong}
               onRole={(to) => onChange(setRoles(mapping, new Set([line.column.name]), to))}
+              onSide={(to) => onChange(setSide(mapping, line.column.name, to))}
             />
           ))}
         </tbody>

@@ -1,7 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { Mapping } from '../../../data/mapping/mapping';
+import { parseMapping } from '../../../data/mapping/plan';
 import { PREVIEW } from '../../../state/testing/fakes';
-import { canMove, linesOf, moveLabel, parentsFor, problemOf, setParent, setRoles, treeOf } from './edits';
+import {
+  canMove,
+  linesOf,
+  moveLabel,
+  parentsFor,
+  problemOf,
+  setParent,
+  setRoles,
+  setSide,
+  treeOf,
+} from './edits';
 
 const guess = PREVIEW.guess;
 const role = (m: Mapping, name: string) => m.columns.find((c) => c.name === name)!.role;
@@ -98,4 +109,23 @@ it('columns are found by name, example and role, in the file’s order', () => {
   expect(found('', 'label')).toEqual(['click', 'like']);
   expect(found('i', 'label')).toEqual(['click', 'like']);
   expect(found('age', 'label')).toEqual([]);
+});
+
+describe('sides', () => {
+  const of = (mapping: Mapping, name: string) => mapping.columns.find((c) => c.name === name);
+  const mapping = parseMapping({
+    columns: [
+      { name: 'brand', role: 'categorical', side: 'item' },
+      { name: 'click', role: 'label', parent: null },
+    ],
+  });
+
+  it('are set, taken away, and kept while the column stays a feature', () => {
+    expect(of(setSide(mapping, 'brand', 'user'), 'brand')?.side).toBe('user');
+    expect(of(setSide(mapping, 'brand', null), 'brand')).toEqual({ name: 'brand', role: 'categorical' });
+    expect(setSide(mapping, 'click', 'item')).toEqual(mapping);
+    const numerical = setRoles(mapping, new Set(['brand']), 'numerical');
+    expect(of(numerical, 'brand')?.side).toBe('item');
+    expect(of(setRoles(numerical, new Set(['brand']), 'ignore'), 'brand')?.side).toBeUndefined();
+  });
 });

@@ -1,6 +1,14 @@
 /** Small edits of a mapping, what stands in its way, and the tree of its tasks: plain functions behind the mapping step. */
+
+import type { Side } from '../../../data/dataset';
 import { DataError } from '../../../data/dataset';
-import type { ColumnPreview, Mapping, Preview, Role } from '../../../data/mapping/mapping';
+import {
+  type ColumnPreview,
+  FEATURE_ROLES,
+  type Mapping,
+  type Preview,
+  type Role,
+} from '../../../data/mapping/mapping';
 import { planOf } from '../../../data/mapping/plan';
 
 type Column = Mapping['columns'][number];
@@ -66,7 +74,8 @@ export function setRoles(mapping: Mapping, names: ReadonlySet<string>, role: Rol
   const added = [...names].filter((n) => !known.has(n)).map((n): Column => ({ name: n, role: 'ignore' }));
   const columns = [...mapping.columns, ...added].map((c): Column => {
     const now = names.has(c.name) ? role : c.role;
-    if (now !== 'label') return { name: c.name, role: now };
+    const side = c.side && FEATURE_ROLES.includes(now) ? { side: c.side } : {};
+    if (now !== 'label') return { name: c.name, role: now, ...side };
     return { name: c.name, role: now, parent: c.role === 'label' ? standing(c.parent ?? null) : null };
   });
   const next = { ...mapping, columns };
@@ -76,6 +85,16 @@ export function setRoles(mapping: Mapping, names: ReadonlySet<string>, role: Rol
   const split = by === 'group' ? ({ ...next.split, by: 'row' } as const) : next.split;
   return { ...next, split, sampling: { ...next.sampling, wholePages: false } };
 }
+
+/** Marks a feature as the user's or the item's, or as nobody's; other columns have no side. */
+export const setSide = (mapping: Mapping, name: string, side: Side | null): Mapping => ({
+  ...mapping,
+  columns: mapping.columns.map((c): Column => {
+    if (c.name !== name || !FEATURE_ROLES.includes(c.role)) return c;
+    const { side: _, ...rest } = c;
+    return side === null ? rest : { ...rest, side };
+  }),
+});
 
 /** A label as it stands in the tree. */
 export interface Branch {
@@ -149,14 +168,18 @@ export function moveLabel(mapping: Mapping, name: string, by: -1 | 1): Mapping {
 export interface Line {
   readonly column: ColumnPreview;
   readonly role: Role;
+  readonly side: Side | null;
 }
 
 /** The columns in the file's order whose name or example holds the words, with this role where one is asked for. */
 export function linesOf(mapping: Mapping, preview: Preview, words: string, role: Role | 'any'): Line[] {
-  const roles = new Map(mapping.columns.map((c) => [c.name, c.role]));
+  const known = new Map(mapping.columns.map((c) => [c.name, c]));
   const needle = words.trim().toLowerCase();
   return preview.columns
-    .map((column) => ({ column, role: roles.get(column.name) ?? 'ignore' }))
+    .map((column): Line => {
+      const mapped = known.get(column.name);
+      return { column, role: mapped?.role ?? 'ignore', side: mapped?.side ?? null };
+    })
     .filter(
       (line) =>
         (role === 'any' || line.role === role) &&
