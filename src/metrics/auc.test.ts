@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Rng } from '../data/random';
 import { type Auc, expectedAuc, Ranking, weightedAuc } from './auc';
-import { ascending } from './order';
+import { ascending, order } from './order';
 
 interface Row {
   s: number;
@@ -85,6 +86,100 @@ describe('ascending', () => {
     );
     const close = Float64Array.of(1 + 2 ** -50, 1, 1 - 2 ** -50, -1, -1 - 2 ** -50);
     expect([...ascending(close)]).toEqual([4, 3, 2, 1, 0]);
+  });
+});
+
+/**
+ * The walk in its plainest form: a comparator sort, all ten sums, a row positive and negative at once. The fast one must agree to the
+ * last bit, since curves of runs are compared by it.
+ */
+function plainWalk(s: Float32Array | Float64Array, plus: ArrayLike<number>, minus: ArrayLike<number>) {
+  const rows = [...s.keys()].sort((i, j) => (s[i]! < s[j]! ? -1 : s[i]! > s[j]! ? 1 : i - j));
+  let [plusAll, minusAll] = [0, 0];
+  for (const i of rows) {
+    plusAll += plus[i]!;
+    minusAll += minus[i]!;
+  }
+  let [a, below, under] = [0, 0, 0];
+  let [p1, p2, pp, n1, n2, nn, c, cp, cn, both] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (let start = 0; start < rows.length; ) {
+    let end = start;
+    let [tiedPlus, tiedMinus] = [0, 0];
+    for (; end < rows.length && s[rows[end]!] === s[rows[start]!]; end++) {
+      tiedPlus += plus[rows[end]!]!;
+      tiedMinus += minus[rows[end]!]!;
+    }
+    const v10 = (below + tiedMinus / 2) / minusAll - 0.5;
+    const v01 = (plusAll - under - tiedPlus / 2) / plusAll - 0.5;
+    a += tiedPlus * v10;
+    for (const i of rows.slice(start, end)) {
+      const [wp, wn] = [plus[i]!, minus[i]!];
+      const [p, q] = [wp * v10, wn * v01];
+      p2 += p * p;
+      p1 += p * wp;
+      pp += wp * wp;
+      n2 += q * q;
+      n1 += q * wn;
+      nn += wn * wn;
+      c += p * q;
+      cp += p * wn;
+      cn += wp * q;
+      both += wp * wn;
+    }
+    below += tiedMinus;
+    under += tiedPlus;
+    start = end;
+  }
+  const d = a / plusAll;
+  return {
+    value: Math.min(1, Math.max(0, d + 0.5)),
+    plusPart: Math.max(0, p2 - 2 * d * p1 + d * d * pp) / (plusAll * plusAll),
+    minusPart: Math.max(0, n2 - 2 * d * n1 + d * d * nn) / (minusAll * minusAll),
+    crossPart: (2 * (c - d * cp - d * cn + d * d * both)) / (plusAll * minusAll),
+  };
+}
+
+describe('to the last bit', () => {
+  const rng = new Rng(11);
+  const N = 5000;
+  const singles = Float32Array.from({ length: N }, () => rng.normal());
+  const tied = singles.map((s) => Math.round(s * 8) / 8 + 0);
+  const doubles = Float64Array.from(singles, (s) => s / 3);
+  // Doubles that agree in their upper 32 bits, in falling order.
+  const near = Float64Array.from({ length: N }, (_, i) => 1 + (N - (i % 97)) * 2 ** -45);
+  const labels = Uint8Array.from(singles, (s) => (rng.uniform() < 1 / (1 + Math.exp(-s)) ? 1 : 0));
+  const weights = Float32Array.from(singles, () => (rng.uniform() < 0.1 ? 0 : 0.1 + rng.uniform()));
+  const cases = { singles, tied, doubles, near };
+
+  it.each(Object.entries(cases))('labels and weights agree with the plain walk: %s', (_name, s) => {
+    const plus = weights.map((w, i) => (labels[i] ? w : 0));
+    const minus = weights.map((w, i) => (labels[i] ? 0 : w));
+    const plain = plainWalk(s, plus, minus);
+    const a = weightedAuc(s, labels, weights);
+    const rows = weights.filter((w) => w > 0).length;
+    const n = weights.filter((w, i) => w > 0 && labels[i]).length;
+    const m = rows - n;
+    const se = Math.sqrt((plain.plusPart * n) / (n - 1) + (plain.minusPart * m) / (m - 1));
+    expect(a).toEqual({ ok: true, value: plain.value, se, positives: n, rows });
+  });
+
+  it.each(Object.entries(cases))('true probabilities agree with the plain walk: %s', (_name, s) => {
+    const plus = Float64Array.from(s, (x, i) => (1 + (i % 3)) / (1 + Math.exp(-x)));
+    const minus = Float64Array.from(s, (x, i) => (1 + (i % 3)) / (1 + Math.exp(x)));
+    const plain = plainWalk(s, plus, minus);
+    const a = expectedAuc(s, plus, minus);
+    expect(a.ok && a.value).toBe(plain.value);
+    expect(a.ok && a.se).toBe(Math.sqrt(Math.max(0, plain.plusPart + plain.minusPart + plain.crossPart)));
+  });
+
+  it('an order stays as it is when another is made', () => {
+    const first = order(singles);
+    const [rows, runs] = [first.rows.slice(), first.runs.slice()];
+    order(tied);
+    order(doubles);
+    expect(first).toEqual({ rows, runs });
+    expect([...order(Float32Array.of(2, 1, 2, 2, 1)).runs]).toEqual([0, 2, 5]);
+    expect([...order(new Float64Array(0)).runs]).toEqual([0]);
   });
 });
 

@@ -1,79 +1,142 @@
 /** Sorting scores without a comparator: a radix sort on keys that order as the numbers do. */
 
+type Scores = Float32Array | Float64Array;
+
+/** Three digits make a key of 32 bits. */
 const DIGIT_BITS = 11;
 const BUCKETS = 1 << DIGIT_BITS;
+const DIGITS = 3;
 
-/** Order-preserving 32-bit keys of float32 numbers: flip all bits of negatives, the sign bit of the others. */
-function float32Keys(scores: Float32Array): Uint32Array {
-  const n = scores.length;
-  // Adding 0 turns −0 into +0, so that the two tie.
-  const keys = new Uint32Array(scores.map((s) => s + 0).buffer);
-  for (let i = 0; i < n; i++) {
-    const bits = keys[i]!;
-    keys[i] = bits >>> 31 ? ~bits : bits | 0x80000000;
-  }
-  return keys;
+/** Rows in ascending order of score, and where each run of equal scores begins. */
+export interface Order {
+  /** Row numbers, [N]; equal scores keep their order. */
+  readonly rows: Uint32Array;
+  /** Places in `rows` at which a new score begins, then N: run r is rows[runs[r]] … rows[runs[r+1] − 1]. */
+  readonly runs: Uint32Array;
 }
 
-/** The same for doubles, as two words. */
-function float64Keys(scores: Float64Array): { high: Uint32Array; low: Uint32Array } {
-  const n = scores.length;
-  const view = new DataView(new ArrayBuffer(8));
-  const high = new Uint32Array(n);
-  const low = new Uint32Array(n);
-  for (let i = 0; i < n; i++) {
-    view.setFloat64(0, scores[i]! + 0);
-    const h = view.getUint32(0);
-    const l = view.getUint32(4);
-    high[i] = h >>> 31 ? ~h : h | 0x80000000;
-    low[i] = h >>> 31 ? ~l : l;
-  }
-  return { high, low };
+/** Working memory of the sort, kept from one call to the next and never handed out. */
+let spare: { readonly keys: Uint32Array; readonly keys2: Uint32Array; readonly rows: Uint32Array } | null =
+  null;
+const counts = new Uint32Array(DIGITS * BUCKETS);
+
+/** Two arrays of keys and one of row numbers, `n` each. Above 4 million rows nothing is kept: that much is not to lie about idle. */
+function workspace(n: number): NonNullable<typeof spare> {
+  if (spare && spare.rows.length >= n) return spare;
+  const made = { keys: new Uint32Array(n), keys2: new Uint32Array(n), rows: new Uint32Array(n) };
+  if (n <= 1 << 22) spare = made;
+  return made;
 }
 
-/** One stable pass over a digit of the keys: `from` → `to`. */
-function pass(
-  keys: Uint32Array,
-  shift: number,
-  from: Uint32Array,
-  to: Uint32Array,
-  starts: Uint32Array,
-): void {
-  const n = from.length;
-  starts.fill(0);
-  for (let i = 0; i < n; i++) starts[(keys[i]! >>> shift) & (BUCKETS - 1)]!++;
-  let sum = 0;
-  for (let b = 0; b < BUCKETS; b++) {
-    const count = starts[b]!;
-    starts[b] = sum;
-    sum += count;
-  }
+/** 32 bits of a float's upper part that order as the float does: all bits of negatives flipped, the sign bit of the others. */
+const ordered = (bits: number): number => (bits >> 31 ? ~bits : bits | 0x80000000);
+
+/**
+ * Sorts by `keys`, stably, carrying keys and row numbers along, so that memory is read in order and only written in jumps.
+ * @param keys [N], overwritten
+ * @returns the sorted keys with the rows; one of the two key arrays
+ */
+function sortByKeys(keys: Uint32Array, keys2: Uint32Array, rows: Uint32Array, rows2: Uint32Array, n: number) {
+  counts.fill(0);
   for (let i = 0; i < n; i++) {
-    const row = from[i]!;
-    const bucket = (keys[row]! >>> shift) & (BUCKETS - 1);
-    to[starts[bucket]!++] = row;
+    const key = keys[i]!;
+    counts[key & (BUCKETS - 1)]!++;
+    counts[BUCKETS + ((key >>> DIGIT_BITS) & (BUCKETS - 1))]!++;
+    counts[2 * BUCKETS + (key >>> (2 * DIGIT_BITS))]!++;
   }
+  let from = { keys, rows };
+  let to = { keys: keys2, rows: rows2 };
+  let untouched = true;
+  for (let digit = 0; digit < DIGITS; digit++) {
+    const shift = digit * DIGIT_BITS;
+    const starts = counts.subarray(digit * BUCKETS, (digit + 1) * BUCKETS);
+    // A digit that all keys share sorts nothing.
+    if (n === 0 || starts[(from.keys[0]! >>> shift) & (BUCKETS - 1)] === n) continue;
+    let sum = 0;
+    for (let b = 0; b < BUCKETS; b++) {
+      const count = starts[b]!;
+      starts[b] = sum;
+      sum += count;
+    }
+    const { keys: k, rows: r } = from;
+    const { keys: k2, rows: r2 } = to;
+    if (untouched) {
+      // Before the first pass row i stands at place i.
+      for (let i = 0; i < n; i++) {
+        const key = k[i]!;
+        const at = starts[(key >>> shift) & (BUCKETS - 1)]!++;
+        k2[at] = key;
+        r2[at] = i;
+      }
+    } else {
+      for (let i = 0; i < n; i++) {
+        const key = k[i]!;
+        const at = starts[(key >>> shift) & (BUCKETS - 1)]!++;
+        k2[at] = key;
+        r2[at] = r[i]!;
+      }
+    }
+    untouched = false;
+    [from, to] = [to, from];
+  }
+  if (untouched) for (let i = 0; i < n; i++) from.rows[i] = i;
+  return from;
+}
+
+function orderSingles(scores: Float32Array): Order {
+  const n = scores.length;
+  const { keys, keys2, rows: rows2 } = workspace(n);
+  const bits = new Int32Array(scores.buffer, scores.byteOffset, n);
+  for (let i = 0; i < n; i++) {
+    const b = bits[i]!;
+    // −0 is taken for +0, so that the two tie.
+    keys[i] = b === -0x80000000 ? 0x80000000 : ordered(b);
+  }
+  const sorted = sortByKeys(keys, keys2, new Uint32Array(n), rows2, n);
+  const { keys: k } = sorted;
+  const runs = new Uint32Array(n + 1);
+  let found = 0;
+  for (let t = 0; t < n; t++) if (t === 0 || k[t] !== k[t - 1]) runs[found++] = t;
+  runs[found] = n;
+  return { rows: sorted.rows === rows2 ? rows2.slice(0, n) : sorted.rows, runs: runs.subarray(0, found + 1) };
+}
+
+/** Doubles: by their upper words first, then what is left within runs of equal upper words, which are short but for ties. */
+function orderDoubles(scores: Float64Array): Order {
+  const n = scores.length;
+  const { keys, keys2, rows: rows2 } = workspace(n);
+  const words = new Int32Array(scores.buffer, scores.byteOffset, 2 * n); // little-endian, as every machine that runs this
+  for (let i = 0; i < n; i++) {
+    const high = words[2 * i + 1]!;
+    keys[i] = scores[i] === 0 ? 0x80000000 : ordered(high);
+  }
+  const sorted = sortByKeys(keys, keys2, new Uint32Array(n), rows2, n);
+  const rows = sorted.rows === rows2 ? rows2.slice(0, n) : sorted.rows;
+  const k = sorted.keys;
+  for (let start = 0, end = 1; start < n; start = end, end++) {
+    let rising = true;
+    for (; end < n && k[end] === k[start]; end++) {
+      rising &&= scores[rows[end - 1]!]! <= scores[rows[end]!]!;
+    }
+    if (!rising) rows.subarray(start, end).sort((i, j) => scores[i]! - scores[j]! || i - j);
+  }
+  const runs = new Uint32Array(n + 1);
+  let found = 0;
+  for (let t = 0, before = Number.NaN; t < n; t++) {
+    const score = scores[rows[t]!]!;
+    if (score !== before) runs[found++] = t;
+    before = score;
+  }
+  runs[found] = n;
+  return { rows, runs: runs.subarray(0, found + 1) };
+}
+
+/** Rows by score with the runs of equal ones; −0 equals 0. NaN must be ruled out before. @param scores [N] */
+export function order(scores: Scores): Order {
+  return scores instanceof Float32Array ? orderSingles(scores) : orderDoubles(scores);
 }
 
 /** Row numbers in ascending order of score; equal scores keep their order. NaN must be ruled out before. */
-export function ascending(scores: Float32Array | Float64Array): Uint32Array {
-  const n = scores.length;
-  let from = new Uint32Array(n);
-  for (let i = 0; i < n; i++) from[i] = i;
-  let to = new Uint32Array(n);
-  const starts = new Uint32Array(BUCKETS);
-  let words: Uint32Array[];
-  if (scores instanceof Float32Array) {
-    words = [float32Keys(scores)];
-  } else {
-    const { high, low } = float64Keys(scores);
-    words = [low, high];
-  }
-  for (const keys of words) {
-    for (let shift = 0; shift < 32; shift += DIGIT_BITS) {
-      pass(keys, shift, from, to, starts);
-      [from, to] = [to, from];
-    }
-  }
-  return from;
+export function ascending(scores: Scores): Uint32Array {
+  return order(scores).rows;
 }
