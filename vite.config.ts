@@ -11,9 +11,12 @@ const ENGINE_TESTS = [
 ];
 /** They change a global before it loads. */
 const FLOAT64_TESTS = ['src/blocks/testing/finite-differences.test.ts'];
-/** A minute of two cores in all: `npm test` runs them, `npm run check` leaves them out to stay under two minutes. */
+/** Minutes of two cores in all: `npm test` runs them, `npm run check` leaves them out to stay under two minutes. */
 const LONG_TESTS = [
-  'src/data/simulator/{world,simulate,golden}.test.ts',
+  'src/data/simulator/{world,simulate,golden,tug}.test.ts',
+  'src/data/shards/shards.test.ts',
+  'cli/{train,shard,study}.test.ts',
+  'scripts/seesaw.test.mjs',
   'src/data/readers/fuzz.test.ts',
   'src/engine/{tug,combinations}.test.ts',
   'src/engine/testing/tiers.test.ts',
