@@ -18,7 +18,7 @@ const GRAVITY = ['error', 'warning', 'info'] as const;
 export function checkTable(table: Table): Check[] {
   const picked = pickRows(table);
   const constant = constantColumns(table);
-  const leaks = new Leaks(table);
+  const leaks = new Leaks(table, picked);
   const drift = new Drift(table);
   for (const view of columnViews(table, picked)) {
     leaks.look(view);

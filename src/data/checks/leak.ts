@@ -1,6 +1,7 @@
 /** Columns that tell the answer: alone, they rank an event almost without a fault. */
 import type { ColumnView } from '../profile/columns';
-import { type Space, spacesOf } from '../profile/ranks';
+import type { Picked } from '../profile/pick';
+import { type Ranking, rankingOf, spacesOf } from '../profile/ranks';
 import type { Table } from '../table';
 import type { Check } from './check';
 import { some } from './words';
@@ -13,12 +14,12 @@ const FEWEST_EVENTS = 10;
 
 /** Looks at one column after another; `checks` then says what was found. */
 export class Leaks {
-  private readonly spaces: readonly Space[];
+  private readonly ranking: Ranking;
   private readonly found: { name: string; auc: number }[][];
 
-  constructor(table: Table) {
+  constructor(table: Table, picked: Picked) {
     const K = table.schema.tasks.length;
-    this.spaces = spacesOf(table).filter(({ task, given }) => {
+    const spaces = spacesOf(table).filter(({ task, given }) => {
       let [plus, minus] = [0, 0];
       for (let i = 0; i < table.rows; i++) {
         if (given !== null && table.labels[i * K + given] === 0) continue;
@@ -27,17 +28,18 @@ export class Leaks {
       }
       return plus >= FEWEST_EVENTS && minus >= FEWEST_EVENTS;
     });
-    this.found = this.spaces.map(() => []);
+    this.ranking = rankingOf(table, picked, spaces);
+    this.found = spaces.map(() => []);
   }
 
   look(view: ColumnView): void {
-    for (const [s, auc] of view.aucs(this.spaces).entries()) {
+    for (const [s, auc] of view.aucs(this.ranking).entries()) {
       if (auc !== null && auc > LEAK_ABOVE) this.found[s]!.push({ name: view.name, auc });
     }
   }
 
   checks(): Check[] {
-    return this.spaces.flatMap(({ id }, s) => told(id, this.found[s]!));
+    return this.ranking.spaces.flatMap(({ id }, s) => told(id, this.found[s]!));
   }
 }
 

@@ -4,7 +4,7 @@ import { weightedAuc } from '../../metrics/auc';
 import { Rng } from '../random';
 import type { Table } from '../table';
 import { madeUp } from '../testing/tables';
-import { binOf, jensenShannon, meanDivergence, numberBins } from './bins';
+import { binAll, jensenShannon, meanDivergence, numberBins, sorted } from './bins';
 import { pickRows } from './pick';
 import { profileTable } from './profileTable';
 
@@ -72,23 +72,61 @@ describe('picked rows', () => {
 describe('bins', () => {
   it('hold equal weight, and a frequent value has its own', () => {
     const values = Float32Array.from({ length: 1000 }, (_, i) => (i < 400 ? 0 : i));
-    const { cuts, quantiles } = numberBins(values, new Float64Array(1000).fill(1));
+    const { cuts, quantiles } = numberBins(sorted(values), new Float64Array(1000).fill(1));
     expect(quantiles).toEqual([0, 0, 0, 499, 749, 949, 999]);
     const counts = new Array<number>(cuts.length + 1).fill(0);
-    for (const v of values) counts[binOf(cuts, v)]!++;
+    const bins = new Uint8Array(values.length);
+    binAll(cuts, values, 255, bins);
+    for (const bin of bins) counts[bin]!++;
     expect(counts[0]).toBe(400);
     expect(Math.max(...counts.slice(1)) - Math.min(...counts.slice(1))).toBeLessThanOrEqual(1);
     expect(counts).toHaveLength(13);
   });
 
   it('weigh rows and leave missing values out', () => {
-    const { quantiles } = numberBins(Float32Array.of(5, Number.NaN, 1, 9), Float64Array.of(1, 50, 98, 1));
+    const { quantiles } = numberBins(
+      sorted(Float32Array.of(5, Number.NaN, 1, 9)),
+      Float64Array.of(1, 50, 98, 1),
+    );
     expect(quantiles).toEqual([1, 1, 1, 1, 1, 1, 9]);
-    expect(numberBins(Float32Array.of(Number.NaN), Float64Array.of(1))).toEqual({
+    expect(numberBins(sorted(Float32Array.of(Number.NaN)), Float64Array.of(1))).toEqual({
       quantiles: null,
       cuts: new Float32Array(0),
     });
-    expect(numberBins(Float32Array.of(3, 3), Float64Array.of(1, 1)).cuts).toHaveLength(0);
+    expect(numberBins(sorted(Float32Array.of(3, 3)), Float64Array.of(1, 1)).cuts).toHaveLength(0);
+  });
+
+  it('are found as a search one by one finds them, whatever the numbers', () => {
+    const rng = new Rng(3);
+    const odd = [
+      0,
+      -0,
+      1e-45,
+      -1e-45,
+      Number.POSITIVE_INFINITY,
+      Number.NEGATIVE_INFINITY,
+      Number.NaN,
+      1,
+      3.4e38,
+    ];
+    const number = () =>
+      rng.below(4) === 0 ? odd[rng.below(odd.length)]! : (rng.uniform() - 0.5) * 10 ** (rng.below(12) - 6);
+    for (let round = 0; round < 200; round++) {
+      const ends = new Set(Array.from({ length: rng.below(20) }, () => Math.fround(number())));
+      ends.delete(Number.NaN);
+      const cuts = Float32Array.from([...ends].sort((a, b) => a - b));
+      // Numbers equal to an end, and their neighbours, are where it could go wrong.
+      const values = Float32Array.from([
+        ...cuts,
+        ...cuts.map((c) => -c),
+        ...Array.from({ length: 50 }, number),
+      ]);
+      const bins = new Uint8Array(values.length);
+      binAll(cuts, values, 77, bins);
+      expect([...bins]).toEqual(
+        Array.from(values, (x) => (Number.isNaN(x) ? 77 : cuts.filter((end) => x > end).length)),
+      );
+    }
   });
 
   it('differ by the Jensen–Shannon divergence in bits', () => {

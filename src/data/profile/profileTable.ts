@@ -6,7 +6,7 @@ import { binWeights, type ColumnView, columnViews } from './columns';
 import { correlations } from './correlations';
 import { pickRows } from './pick';
 import type { FeatureProfile, Profile } from './profile';
-import { spacesOf } from './ranks';
+import { rankingOf, spacesOf } from './ranks';
 import { marketsOf, rateRows } from './rates';
 
 /** Most rows shown as they are. */
@@ -21,9 +21,10 @@ export function profileTable(table: Table, checks: readonly Check[]): Profile {
   const picked = pickRows(table);
   const markets = marketsOf(table);
   const tasks = spacesOf(table).filter(({ given }) => given === null);
+  const ranking = rankingOf(table, picked, tasks);
   const features: FeatureProfile[] = [];
   for (const view of columnViews(table, picked)) {
-    features.push(featureOf(table, view, markets.of, markets.names.length, view.aucs(tasks)));
+    features.push(featureOf(table, view, markets.of, markets.names.length, view.aucs(ranking)));
   }
   return {
     countries: markets.names,
