@@ -13,6 +13,7 @@ import type {
   ProbeReading,
   RunEvent,
   Snapshot,
+  Speed,
 } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
 
@@ -28,6 +29,7 @@ export type {
   RunEvent,
   RunState,
   Snapshot,
+  Speed,
 } from '../src/pipeline/run';
 
 export type {
@@ -74,6 +76,8 @@ export interface TrainerApi {
   resume(): Promise<void>;
   stop(): Promise<void>;
   edit(change: LiveEdit): void;
+  /** Slow motion, or null for full speed; holds for later runs of this worker too. */
+  setSpeed(speed: Speed): void;
   /** Names of the probes that somebody looks at; others are not computed. */
   watch(probes: readonly string[]): void;
   /** Probes at the current step, now. */

@@ -1,7 +1,7 @@
 /** What the trainer worker accepts: every command from the page is parsed before it reaches the engine. */
 import { z } from 'zod';
 import type { Dataset } from '../src/data/dataset';
-import type { Snapshot } from '../src/pipeline/run';
+import { type Snapshot, SPEEDS } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
 import type { StartRequest } from './protocol';
 
@@ -20,6 +20,7 @@ const snapshotSchema = z.strictObject({
   moment1: float32,
   moment2: float32,
   buffers: float32,
+  balancer: float32,
   edits: editSchema,
 }) as unknown as z.ZodType<Snapshot>;
 
@@ -32,6 +33,7 @@ export const startSchema = z.strictObject({
 }) as unknown as z.ZodType<StartRequest>;
 
 export const countSchema = z.number().int().min(1).max(100_000);
+export const speedSchema = z.literal(SPEEDS);
 export const probesSchema = z.array(z.string().max(40)).max(40);
 
 type Expected = readonly [name: string, array: { readonly length: number }, length: number];

@@ -5,7 +5,7 @@ import { wasmUrls } from '../src/nn/wasmUrls';
 import type { LiveEdit, RunEvent } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
 import type { TrainerApi, TrainerEvent } from './protocol';
-import { checkedDataset, countSchema, editSchema, probesSchema, startSchema } from './requests';
+import { checkedDataset, countSchema, editSchema, probesSchema, speedSchema, startSchema } from './requests';
 
 let port: MessagePort | null = null;
 let runId = '';
@@ -15,7 +15,7 @@ let seq = 0;
 function buffersOf(event: RunEvent): Transferable[] {
   switch (event.kind) {
     case 'frame':
-      return [event.steps.buffer];
+      return [event.steps.buffer, ...(event.balance ? [event.balance.buffer] : [])];
     case 'probe':
       return event.probe.cohorts.map((c) => c.mean.buffer as ArrayBuffer);
     default:
@@ -61,6 +61,7 @@ const api: TrainerApi = {
   resume: () => trainer.resume(),
   stop: () => trainer.stop(),
   edit: (change) => trainer.edit(editSchema.parse(change) as LiveEdit),
+  setSpeed: (speed) => trainer.setSpeed(speedSchema.parse(speed)),
   watch: (probes) => trainer.watch(probesSchema.parse(probes)),
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),

@@ -63,6 +63,27 @@ describe('a whole run', () => {
   });
 });
 
+describe('slow motion', () => {
+  it('tells and probes each step, keeps its pace, and pauses at once', async () => {
+    trainer.watch(['attention']);
+    trainer.setSpeed(2);
+    const from = performance.now();
+    await start({ pipeline: pipeline({ steps: 5000 }) });
+    while (stepsSeen().length < 3) await new Promise((go) => setTimeout(go, 10));
+    expect(performance.now() - from).toBeGreaterThan(900);
+    expect(of('frame').map((f) => f.steps.length / f.columns)).toEqual([1, 1, 1]);
+    expect(of('probe').map((e) => e.probe.step)).toEqual([0, 1, 2, 3].slice(0, of('probe').length));
+    expect(of('probe').length).toBeGreaterThanOrEqual(3);
+    const asked = performance.now();
+    await trainer.pause();
+    expect(performance.now() - asked).toBeLessThan(300);
+    trainer.setSpeed(null);
+    await trainer.resume();
+    while (stepsSeen().length < 60) await turn();
+    await trainer.stop();
+  });
+});
+
 describe('by hand', () => {
   it('starts paused, steps one by one, resumes and pauses within a step', async () => {
     await start({ paused: true, pipeline: pipeline({ steps: 5000 }) });

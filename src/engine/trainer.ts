@@ -10,10 +10,12 @@ import type {
   RunEvent,
   RunState,
   Snapshot,
+  Speed,
 } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { type ChosenBackend, chooseBackend } from './backends';
 import { describe } from './describe';
+import { Pace } from './pace';
 import { Session } from './session';
 
 export interface TrainerOptions {
@@ -47,6 +49,7 @@ export class Trainer {
   private lostReason: string | null = null;
   /** Steps that may still be done: 0 while paused, ∞ while training. */
   private allowance = 0;
+  private readonly pace = new Pace();
   /** Somebody wants the loop to rest: a long evaluation then breaks off. */
   private resting = false;
   /** An evaluation that has not been told yet: at the start, or broken off by a pause. */
@@ -127,8 +130,7 @@ export class Trainer {
   /** Stops after the step that is under way. */
   async pause(): Promise<{ step: number }> {
     const session = this.needSession();
-    this.allowance = 0;
-    this.resting = true;
+    this.rest();
     await this.loop;
     return { step: this.session?.step ?? session.step };
   }
@@ -136,7 +138,7 @@ export class Trainer {
   /** Trains some steps by hand, then pauses. Calls that overlap add up. */
   async step(count: number): Promise<{ step: number }> {
     this.needSession();
-    if (this.allowance === Number.POSITIVE_INFINITY) this.allowance = 0;
+    if (this.allowance === Number.POSITIVE_INFINITY) this.rest();
     if (this.allowance === 0) await this.loop;
     this.resting = false;
     this.allowance += count;
@@ -164,8 +166,7 @@ export class Trainer {
 
   /** Lets the loop come to rest and frees the session. */
   private async halt(): Promise<void> {
-    this.allowance = 0;
-    this.resting = true;
+    this.rest();
     await this.loop;
     if (!this.session) return;
     const { step } = this.session;
@@ -176,6 +177,23 @@ export class Trainer {
 
   edit(change: LiveEdit): void {
     this.needSession().edit(change);
+  }
+
+  /** Slow motion in steps a second, or null for full speed; at once, and for runs to come. */
+  setSpeed(speed: Speed): void {
+    this.pace.set(speed);
+  }
+
+  /** Whether steps are counted out instead of a run going on: those are few, and each is to be looked at. */
+  private get byHand(): boolean {
+    return this.allowance !== Number.POSITIVE_INFINITY;
+  }
+
+  /** Asks the loop to rest after the step that is under way. */
+  private rest(): void {
+    this.allowance = 0;
+    this.resting = true;
+    this.pace.wake();
   }
 
   watch(probes: readonly string[]): void {
@@ -238,13 +256,16 @@ export class Trainer {
     let snapshotAt = frameAt;
     let framedStep = session.step;
     const frame = async (): Promise<boolean> => {
-      const { steps, columns, divergence } = await session.readFrame();
+      const { steps, columns, balance, divergence } = await session.readFrame();
       this.checkDevice();
       const now = performance.now();
       const samplesPerSecond = ((session.step - framedStep) * batch * 1000) / Math.max(now - frameAt, 1e-3);
       frameAt = now;
       framedStep = session.step;
-      if (steps.length > 0) this.options.emit({ kind: 'frame', steps, columns, samplesPerSecond });
+      if (steps.length > 0) {
+        const looked = balance && this.watched.has('weights') ? { balance } : {};
+        this.options.emit({ kind: 'frame', steps, columns, ...looked, samplesPerSecond });
+      }
       if (!divergence) return true;
       this.allowance = 0;
       this.options.emit({
@@ -261,27 +282,31 @@ export class Trainer {
     if (this.evaluationDue) await this.evaluate(session);
     frameAt = performance.now();
     let inFlight: Promise<void> | null = null;
+    this.pace.begin();
     while (this.allowance > 0 && !session.finished) {
       this.allowance--;
-      session.trainStep();
+      await session.trainStep();
       // One step of the GPU at most is waiting while the next is encoded: otherwise Pause would act seconds late.
       await inFlight;
       inFlight = this.chosen?.backend.device?.settled() ?? null;
       this.checkDevice();
       const now = performance.now();
       const evaluation = session.step % evaluateEvery === 0 || session.finished;
-      if (evaluation || now - frameAt >= frameEvery) {
+      // In slow motion each step is looked at by itself.
+      if (evaluation || this.pace.slow || now - frameAt >= frameEvery) {
         if (!(await frame())) return;
       }
       if (evaluation) {
         await this.evaluate(session);
         frameAt = performance.now();
-      }
+      } else if (this.pace.shows || this.byHand) await this.readProbes(session);
       if (now - snapshotAt >= snapshotEvery) {
         snapshotAt = now;
         await this.takeSnapshot(session);
       }
       await yieldNow();
+      // A step by hand is not held back: only a run paces itself.
+      if (!this.byHand) await this.pace.wait();
     }
     if (!(await frame())) return;
     await this.takeSnapshot(session);
@@ -322,6 +347,11 @@ export class Trainer {
     this.checkDevice();
     this.evaluationDue = false;
     this.options.emit({ kind: 'evaluation', evaluation });
+    await this.readProbes(session);
+  }
+
+  /** Tells the probes that somebody looks at. */
+  private async readProbes(session: Session): Promise<void> {
     if (this.watched.size === 0) return;
     for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });
   }

@@ -27,9 +27,15 @@ export interface Snapshot {
   readonly moment2: Float32Array;
   /** Running statistics (batch norm), flat. */
   readonly buffers: Float32Array;
+  /** What the balancer carries from step to step, e.g. learned weights; empty: it carries nothing, or starts anew. */
+  readonly balancer: Float32Array;
   /** Live-edited values in force. */
   readonly edits: LiveEdit;
 }
+
+/** Speeds of slow motion in steps a second; null is full speed. */
+export const SPEEDS = [null, 10, 2, 1] as const;
+export type Speed = (typeof SPEEDS)[number];
 
 /** What may change while it trains. */
 export interface LiveEdit {
@@ -100,6 +106,11 @@ export type RunEvent =
       /** Row-major steps × columns; columns are step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
       readonly steps: Float64Array;
       readonly columns: number;
+      /**
+       * While somebody watches what a balancer does, a row a step: step, weights c_1…c_K, then where it looked at gradients
+       * their norms [K] and the cosine of each pair (1,2), (1,3), … (K−1,K); NaN where there is none.
+       */
+      readonly balance?: Float64Array;
       readonly samplesPerSecond: number;
     }
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
