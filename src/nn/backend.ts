@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { shareClones } from './kernels/identity';
 import { loadKernels } from './kernels/module';
+import { Gpu } from './kernels/webgpu/gpu';
 import { registerSegmentSumOnWasm } from './segmentSumWasm';
 import { selfCheck } from './selfCheck';
 import { tf } from './tensor';
@@ -68,18 +69,43 @@ export async function openWebGpu(
   try {
     await tf.setBackend('webgpu');
     await tf.ready();
-    const wrong = await selfCheck(async () => void (await tf.setBackend('cpu')));
+    const programs = await addPrograms();
+    // Without our programs, what is left are the backend's own.
+    const wrong = programs === null ? null : await checked();
     if (wrong !== null) {
       device.destroy();
       return { ok: false, reason: `WebGPU computes a wrong ${wrong} on ${device.adapter}` };
     }
+    // Slower by several times and correct all the same: the label says it, the console why.
+    if (programs) console.warn(programs);
+    await tf.setBackend('webgpu');
+    const label = `WebGPU · ${device.software ? 'software' : device.adapter}${programs ? ' · plain operations' : ''}`;
+    return { ok: true, backend: { name: 'webgpu', label, device } };
   } catch (cause) {
     device.destroy();
     return { ok: false, reason: `WebGPU failed to start (${(cause as Error).message})` };
   }
+}
+
+/** The self-check on WebGPU, which is the current backend before and after. */
+async function checked(): Promise<string | null> {
+  const wrong = await selfCheck(async () => void (await tf.setBackend('cpu')));
   await tf.setBackend('webgpu');
-  const label = `WebGPU · ${device.software ? 'software' : device.adapter}`;
-  return { ok: true, backend: { name: 'webgpu', label, device } };
+  return wrong;
+}
+
+/**
+ * Lets operations run as WebGPU programs of our own, if the backend takes them and a driver computes them rightly.
+ * @returns null, or in one sentence why plain operations compute
+ */
+async function addPrograms(): Promise<string | null> {
+  const backend = tf.backend();
+  const why = Gpu.attach(backend);
+  if (why) return why;
+  const wrong = await checked();
+  if (wrong === null) return null;
+  Gpu.detach(backend);
+  return `The WebGPU programs compute a wrong ${wrong} here, so plain operations compute.`;
 }
 
 /** Makes a backend that is up the current one. */

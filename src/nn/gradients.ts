@@ -1,6 +1,6 @@
 /** Gradients of losses with respect to a model's parameters, as one flat vector. */
 import { fastFlatten } from './kernels/columns';
-import { fastView } from './kernels/views';
+import { fastViews } from './kernels/views';
 import type { Layout, Parameter } from './parameters';
 import { type Tensor, tf } from './tensor';
 
@@ -20,10 +20,9 @@ export function slices(
   entries: readonly { offset: number; size: number; shape: readonly number[] }[],
   flat: Tensor,
 ): Tensor[] {
-  return entries.map(
-    (p) =>
-      fastView(flat, p.offset, p.shape) ??
-      tf.reshape(tf.slice(flat, [p.offset], [p.size]), p.shape as number[]),
+  return (
+    fastViews(flat, entries) ??
+    entries.map((p) => tf.reshape(tf.slice(flat, [p.offset], [p.size]), p.shape as number[]))
   );
 }
 

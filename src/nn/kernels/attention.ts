@@ -1,7 +1,8 @@
 /** The core of self-attention over a handful of tokens, on queries, keys and values side by side, and its gradient. */
 import type { Tensor } from '../tensor';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { define } from './register';
+import { attentionGradientProgram, attentionProgram } from './webgpu/attention';
 
 interface Attrs {
   readonly tokens: number;
@@ -21,6 +22,8 @@ function sizes(qkv: { readonly shape: readonly number[] }, { tokens: S, heads }:
 /** qkv [B·S, 3D] → context [B, S·D] and A [B, h, S, S] */
 const forward = define<Attrs>({
   name: 'SeesawAttention',
+  webgpu: (gpu, inputs, attrs) =>
+    attentionProgram(gpu, inputs, { ...sizes(inputs.qkv!, attrs), closed: attrs.closed }),
   run: ({ wasm, heap }, { qkv }, attrs) => {
     const { B, S, heads, D, width, scale } = sizes(qkv!, attrs);
     const context = heap.output([B, S * D]);
@@ -44,6 +47,8 @@ const forward = define<Attrs>({
 
 const backward = define<Attrs>({
   name: 'SeesawAttentionGradient',
+  webgpu: (gpu, inputs, attrs) =>
+    attentionGradientProgram(gpu, inputs, { ...sizes(inputs.qkv!, attrs), closed: attrs.closed }),
   run: ({ wasm, heap }, { qkv, A, dContext, dA }, attrs) => {
     const { B, S, heads, width, scale } = sizes(qkv!, attrs);
     const dqkv = heap.output(qkv!.shape);
@@ -67,7 +72,7 @@ export function fastAttention(
   heads: number,
   closed: readonly number[] | null,
 ): { context: Tensor; A: Tensor } | null {
-  if (!kernels()) return null;
+  if (!fastKernels()) return null;
   const [context, A] = forward({ qkv }, { tokens, heads, closed });
   return { context: context!, A: A! };
 }

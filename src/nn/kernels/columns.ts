@@ -1,12 +1,20 @@
 /** Kernels on whole matrices: ReLU, adding a row, dropout, column sums, a flat vector of gradients. */
 import { type Tensor, tf } from '../tensor';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { type Call, define } from './register';
+import {
+  addRowProgram,
+  columnSumProgram,
+  dropoutProgram,
+  reluGradientProgram,
+  reluProgram,
+} from './webgpu/columns';
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
 const relu = define<object>({
   name: 'SeesawRelu',
+  webgpu: reluProgram,
   run: ({ wasm, heap }, { x }) => {
     const y = heap.output(x!.shape);
     wasm.relu(heap.at(x!), size(x!.shape), y.at);
@@ -21,6 +29,7 @@ const relu = define<object>({
 
 const reluMask = define<object>({
   name: 'SeesawReluGradient',
+  webgpu: reluGradientProgram,
   run: ({ wasm, heap }, { dy, y }) => {
     const dx = heap.output(dy!.shape);
     wasm.reluMask(heap.at(dy!), heap.at(y!), size(dy!.shape), dx.at);
@@ -30,11 +39,12 @@ const reluMask = define<object>({
 
 /** max(x, 0), any shape. NaN stays NaN. */
 export function fastRelu(x: Tensor): Tensor | null {
-  return kernels() && relu({ x }, {})[0]!;
+  return fastKernels() ? relu({ x }, {})[0]! : null;
 }
 
 const columnSum = define<object>({
   name: 'SeesawColumnSum',
+  webgpu: columnSumProgram,
   run: ({ wasm, heap }, { x }) => {
     const [rows, n] = x!.shape as [number, number];
     const sum = heap.output([n]);
@@ -45,11 +55,12 @@ const columnSum = define<object>({
 
 /** [B, N] → [N]. Not differentiable: it is used within backward passes. */
 export function fastColumnSum(x: Tensor): Tensor | null {
-  return kernels() && columnSum({ x }, {})[0]!;
+  return fastKernels() ? columnSum({ x }, {})[0]! : null;
 }
 
 const addRow = define<{ readonly rowShape: readonly number[] }>({
   name: 'SeesawAddRow',
+  webgpu: addRowProgram,
   run: ({ wasm, heap }, { x, row }) => {
     const y = heap.output(x!.shape);
     const n = size(row!.shape);
@@ -67,7 +78,7 @@ const addRow = define<{ readonly rowShape: readonly number[] }>({
 
 /** x [B, N] + row (N numbers of any shape) in every row. */
 export function fastAddRow(x: Tensor, row: Tensor): Tensor | null {
-  return kernels() && addRow({ x, row }, { rowShape: row.shape })[0]!;
+  return fastKernels() ? addRow({ x, row }, { rowShape: row.shape })[0]! : null;
 }
 
 interface DropoutAttrs {
@@ -78,6 +89,7 @@ interface DropoutAttrs {
 
 const dropout: Call<DropoutAttrs> = define<DropoutAttrs>({
   name: 'SeesawDropout',
+  webgpu: dropoutProgram,
   run: ({ wasm, heap }, { x }, { key, threshold, keep }) => {
     const y = heap.output(x!.shape);
     wasm.dropout(heap.at(x!), size(x!.shape), key, threshold, keep, y.at);
@@ -89,11 +101,17 @@ const dropout: Call<DropoutAttrs> = define<DropoutAttrs>({
 
 /** x·mask, where the mask is that of `dropoutMask` in draws.ts, bit for bit. */
 export function fastDropout(x: Tensor, attrs: DropoutAttrs): Tensor | null {
-  return kernels() && dropout({ x }, attrs)[0]!;
+  return fastKernels() ? dropout({ x }, attrs)[0]! : null;
 }
 
 const flatten = define<{ readonly sizes: readonly number[] }>({
   name: 'SeesawFlatten',
+  webgpu: (gpu, inputs, { sizes }) => [
+    gpu.join(
+      sizes.map((_, i) => inputs[i]),
+      sizes,
+    ),
+  ],
   run: ({ wasm, heap }, inputs, { sizes }) => {
     const flat = heap.output([size([sizes.reduce((a, b) => a + b, 0)])]);
     let at = flat.at;
@@ -109,5 +127,5 @@ const flatten = define<{ readonly sizes: readonly number[] }>({
 
 /** Tensors one after the other in one vector, zeros where there is none. @param sizes of each, in numbers */
 export function fastFlatten(parts: readonly (Tensor | null)[], sizes: readonly number[]): Tensor | null {
-  return kernels() && flatten(Object.fromEntries(parts.map((part, i) => [i, part])), { sizes })[0]!;
+  return fastKernels() ? flatten(Object.fromEntries(parts.map((part, i) => [i, part])), { sizes })[0]! : null;
 }

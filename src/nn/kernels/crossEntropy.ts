@@ -1,11 +1,13 @@
 /** Weighted cross-entropy of yes/no tasks from logits, and its gradient. */
 import type { Tensor } from '../tensor';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { define } from './register';
+import { crossEntropyGradientProgram, crossEntropyProgram } from './webgpu/crossEntropy';
 
 /** logits, labels [B, K], weights [B, 1], positive [K] → [K] */
 const forward = define<object>({
   name: 'SeesawCrossEntropy',
+  webgpu: crossEntropyProgram,
   run: ({ wasm, heap }, { logits, labels, weights, positive }) => {
     const [B, K] = logits!.shape as [number, number];
     const losses = heap.output([K]);
@@ -27,6 +29,7 @@ const forward = define<object>({
 
 const backward = define<object>({
   name: 'SeesawCrossEntropyGradient',
+  webgpu: crossEntropyGradientProgram,
   run: ({ wasm, heap }, { dLosses, logits, labels, weights, positive }) => {
     const [B, K] = logits!.shape as [number, number];
     const dLogits = heap.output([B, K]);
@@ -43,5 +46,5 @@ export function fastCrossEntropy(
   weights: Tensor,
   positive: Tensor,
 ): Tensor | null {
-  return kernels() && forward({ logits, labels, weights, positive }, {})[0]!;
+  return fastKernels() ? forward({ logits, labels, weights, positive }, {})[0]! : null;
 }

@@ -1,8 +1,9 @@
 /** Affine maps, one or one a group, with bias and ReLU in the product's own tail, and their gradient in one kernel. */
 import type { Tensor } from '../tensor';
 import type { Heap } from './heap';
-import { type Kernels, kernels } from './module';
+import { fastKernels, type Kernels } from './module';
 import { define } from './register';
+import { denseGradientProgram, denseProgram } from './webgpu/dense';
 
 const NN = 0;
 const NT = 1;
@@ -39,6 +40,7 @@ function layout(heap: Heap, own: number, gemm: number): [own: number, gemm: numb
 /** x [rows, G·I], W [G·I·O numbers], b [G·O] → y [rows, G·O]; rows = size of x / (G·I), whatever x's shape. */
 const forward = define<Attrs>({
   name: 'SeesawDense',
+  webgpu: denseProgram,
   run: (k, { x, W, b }, { groups: G, inputs: I, relu }) => {
     const { wasm, heap } = k;
     const O = size(W!.shape) / (G * I);
@@ -68,6 +70,7 @@ const forward = define<Attrs>({
 /** dz = dy where y > 0; db = Σ dz, dW_g = x_gᵀ·dz_g, dx_g = dz_g·W_gᵀ. */
 const backward = define<Attrs>({
   name: 'SeesawDenseGradient',
+  webgpu: denseGradientProgram,
   run: (k, { dy, x, W, y }, { groups: G, inputs: I, live }) => {
     const { wasm, heap } = k;
     const O = size(W!.shape) / (G * I);
@@ -112,7 +115,7 @@ export function fastDense(
   inputs: number,
   relu: boolean,
 ): Tensor | null {
-  if (!kernels()) return null;
+  if (!fastKernels()) return null;
   const live = groups === 1 ? Math.min(inputs, liveColumns.get(x) ?? inputs) : inputs;
   return forward({ x, W, b }, { groups, inputs, relu, live })[0]!;
 }

@@ -1,8 +1,9 @@
 /** Embedding look-up with numerical features beside it, and the gradient of the table. */
 import type { Tensor } from '../tensor';
 import { markLive } from './dense';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { define } from './register';
+import { embedGradientProgram, embedProgram } from './webgpu/embed';
 
 interface Attrs {
   /** Of the table. */
@@ -14,6 +15,7 @@ interface Attrs {
 /** table [V, d], ids [B, C], numbers [B, M] → [B, C·d + M] */
 const forward = define<Attrs>({
   name: 'SeesawEmbed',
+  webgpu: embedProgram,
   run: ({ wasm, heap }, { table, ids, numbers }, { shape, offsets }) => {
     const [V, d] = shape as [number, number];
     const [B, C] = ids!.shape as [number, number];
@@ -34,6 +36,7 @@ const forward = define<Attrs>({
 /** dy [B, ≥ C·d] → [V, d], the sum of all gradients of a row in the order of the batch. */
 const backward = define<Attrs>({
   name: 'SeesawEmbedGradient',
+  webgpu: embedGradientProgram,
   run: ({ wasm, heap }, { dy, ids }, { offsets, shape }) => {
     const [V, d] = shape as [number, number];
     const [B, C] = ids!.shape as [number, number];
@@ -58,7 +61,7 @@ export function fastEmbed(
   offsets: readonly number[],
   numbers: Tensor | null,
 ): Tensor | null {
-  if (!kernels()) return null;
+  if (!fastKernels()) return null;
   const out = forward({ table, ids, numbers }, { shape: table.shape, offsets })[0]!;
   return markLive(out, offsets.length * table.shape[1]!);
 }

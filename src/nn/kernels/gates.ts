@@ -1,7 +1,8 @@
 /** Softmax gates with the mixture of experts, and the gradient of both. */
 import type { Tensor } from '../tensor';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { define } from './register';
+import { gateMixGradientProgram, gateMixProgram } from './webgpu/gates';
 
 interface Attrs {
   readonly gates: number;
@@ -16,6 +17,7 @@ function sizes(logits: { shape: readonly number[] }, experts: { shape: readonly 
 /** logits [B, G·E], experts [B, E·D] → mixed [B, G·D], gates [B, G, E] */
 const forward = define<Attrs>({
   name: 'SeesawGateMix',
+  webgpu: (gpu, inputs, { gates }) => gateMixProgram(gpu, inputs, gates),
   run: ({ wasm, heap }, { logits, experts }, { gates: G }) => {
     const { B, E, D } = sizes(logits!, experts!, G);
     const mixed = heap.output([B, G * D]);
@@ -36,6 +38,7 @@ const forward = define<Attrs>({
 
 const backward = define<Attrs>({
   name: 'SeesawGateMixGradient',
+  webgpu: (gpu, inputs, { gates }) => gateMixGradientProgram(gpu, inputs, gates),
   run: ({ wasm, heap }, { logits, experts, gates, dMixed, dGates }, { gates: G }) => {
     const { B, E, D } = sizes(logits!, experts!, G);
     const dLogits = heap.output(logits!.shape);
@@ -54,7 +57,7 @@ export function fastGateMix(
   experts: Tensor,
   gates: number,
 ): { mixed: Tensor; gates: Tensor } | null {
-  if (!kernels()) return null;
+  if (!fastKernels()) return null;
   const [mixed, weights] = forward({ logits, experts }, { gates });
   return { mixed: mixed!, gates: weights! };
 }

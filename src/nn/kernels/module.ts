@@ -1,8 +1,9 @@
-/** The kernels' wasm module: loading it onto the heap of the wasm backend, and the switch between the two tiers. */
+/** Which tier computes: the switch between the two, and the kernels' wasm module, loaded onto the heap of the wasm backend. */
 import { backendName, tf } from '../tensor';
 import { Heap } from './heap';
 // In the bundle itself: no request, and no path that would differ between browser, tests and command line.
 import source from './kernels.wasm?url&inline';
+import { type Gpu, gpuOf } from './webgpu/gpu';
 
 /** What the module exports; see assembly/. Pointers are byte offsets, matrices row-major float32. */
 export interface Exports {
@@ -208,9 +209,14 @@ export interface Kernels {
 let loaded: Kernels | null = null;
 let wanted = true;
 
-/** The kernels, if wasm computes now, they could be loaded and are not switched off. Otherwise plain operations compute. */
+/** The wasm kernels, if wasm computes now, they could be loaded and are not switched off. */
 export function kernels(): Kernels | null {
   return wanted && loaded !== null && backendName() === 'wasm' ? loaded : null;
+}
+
+/** What runs the WebGPU programs, if WebGPU computes now, they can run on it and are not switched off. */
+export function gpu(): Gpu | null {
+  return wanted && backendName() === 'webgpu' ? gpuOf(tf.backend()) : null;
 }
 
 /** Switches between the two tiers, for tests and the bench. @returns how it was */
@@ -220,9 +226,9 @@ export function setFastKernels(on: boolean): boolean {
   return before;
 }
 
-/** Whether operations run on the fast kernels now. */
+/** Whether operations run on the fast kernels now: the wasm ones or the WebGPU programs. Otherwise plain operations compute. */
 export function fastKernels(): boolean {
-  return kernels() !== null;
+  return kernels() !== null || gpu() !== null;
 }
 
 /** The kernels within a registered kernel, which is only ever run where there are some. */

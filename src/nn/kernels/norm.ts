@@ -1,7 +1,8 @@
 /** Layer normalisation, with or without a residual, and its gradient. */
 import { type Tensor, tf } from '../tensor';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { define } from './register';
+import { layerNormGradientProgram, layerNormProgram } from './webgpu/norm';
 
 interface Attrs {
   readonly epsilon: number;
@@ -13,6 +14,7 @@ const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const forward = (residual: boolean) =>
   define<Attrs>({
     name: residual ? 'SeesawAddLayerNorm' : 'SeesawLayerNorm',
+    webgpu: (gpu, inputs, { epsilon }) => layerNormProgram(gpu, inputs, epsilon),
     run: ({ wasm, heap }, { x, y, gamma, beta }, { epsilon }) => {
       const D = size(gamma!.shape);
       const out = heap.output(x!.shape);
@@ -36,6 +38,7 @@ const addLayerNorm = forward(true);
 
 const backward = define<Attrs>({
   name: 'SeesawLayerNormGradient',
+  webgpu: (gpu, inputs, { epsilon }) => layerNormGradientProgram(gpu, inputs, epsilon),
   run: ({ wasm, heap }, { dy, x, y, gamma }, { epsilon }) => {
     const D = size(gamma!.shape);
     const ds = heap.output(x!.shape);
@@ -57,7 +60,7 @@ export function fastLayerNorm(
   beta: Tensor,
   epsilon: number,
 ): Tensor | null {
-  if (!kernels()) return null;
+  if (!fastKernels()) return null;
   return y
     ? addLayerNorm({ x, y, gamma, beta }, { epsilon })[0]!
     : layerNorm({ x, gamma, beta }, { epsilon })[0]!;

@@ -1,7 +1,8 @@
 /** One update of flat parameters and moments, in one pass over them. */
 import type { Tensor } from '../tensor';
-import { kernels } from './module';
+import { fastKernels } from './module';
 import { define } from './register';
+import { updateProgram } from './webgpu/optimizer';
 
 /** The numbers of a step; see `update` in nn/optimizer.ts. */
 export interface StepAttrs {
@@ -23,6 +24,7 @@ export interface StepAttrs {
 
 const update = define<StepAttrs>({
   name: 'SeesawUpdate',
+  webgpu: updateProgram,
   run: ({ wasm, heap }, { p, m, v, g }, attrs) => {
     const { adam, clipNorm, decay, shrink, rate, correction, beta1, beta2, epsilon } = attrs;
     const n = p!.shape[0]!;
@@ -48,5 +50,5 @@ const update = define<StepAttrs>({
 
 /** New parameters, ‖g‖₂, and for Adam the new moments. @param p, m, v, g [P] each */
 export function fastUpdate(p: Tensor, m: Tensor, v: Tensor, g: Tensor, attrs: StepAttrs): Tensor[] | null {
-  return kernels() && update(attrs.adam ? { p, m, v, g } : { p, g }, attrs);
+  return fastKernels() ? update(attrs.adam ? { p, m, v, g } : { p, g }, attrs) : null;
 }

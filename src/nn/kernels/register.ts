@@ -1,6 +1,7 @@
 /** How a kernel and its gradient are made known to TensorFlow.js. */
 import { type Tensor, tf } from '../tensor';
 import { type Kernels, running } from './module';
+import { type Gpu, gpuOf } from './webgpu/gpu';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 type Infos = Readonly<Record<string, tf.TensorInfo>>;
@@ -8,8 +9,10 @@ type Infos = Readonly<Record<string, tf.TensorInfo>>;
 export interface Definition<A> {
   /** In TensorFlow.js' registry, e.g. `SeesawDense`. */
   readonly name: string;
-  /** Allocates its outputs on the heap and computes them. A missing input is undefined. */
+  /** On wasm: allocates its outputs on the heap and computes them. A missing input is undefined. */
   readonly run: (kernels: Kernels, inputs: Infos, attrs: A) => tf.TensorInfo[];
+  /** On WebGPU: runs its program, mostly one. Absent where there is none; whoever calls it then asks for `kernels()`. */
+  readonly webgpu?: (gpu: Gpu, inputs: Infos, attrs: A) => tf.TensorInfo[];
   /** Absent where nothing is differentiated through it. */
   readonly gradient?: {
     /** Inputs, then whether each output is saved too; `of` gets them in this order. */
@@ -23,14 +26,22 @@ export interface Definition<A> {
 /** A kernel that can be called. @returns its outputs */
 export type Call<A> = (inputs: Readonly<Record<string, Tensor | null>>, attrs: A) => Tensor[];
 
-/** Registers a kernel (and its gradient) for wasm. Called once, when the file that defines it is loaded. */
-export function define<A extends object>({ name, run, gradient }: Definition<A>): Call<A> {
+/** Registers a kernel (and its gradient) for wasm and WebGPU. Called once, when the file that defines it is loaded. */
+export function define<A extends object>({ name, run, webgpu, gradient }: Definition<A>): Call<A> {
   if (!tf.getKernel(name, 'wasm')) {
     tf.registerKernel({
       kernelName: name,
       backendName: 'wasm',
       kernelFunc: ({ inputs, attrs }) => run(running(), inputs as Infos, attrs as unknown as A),
     });
+    if (webgpu) {
+      tf.registerKernel({
+        kernelName: name,
+        backendName: 'webgpu',
+        kernelFunc: ({ inputs, attrs, backend }) =>
+          webgpu(gpuOf(backend as object)!, inputs as Infos, attrs as unknown as A),
+      });
+    }
     if (gradient) {
       tf.registerGradient({
         kernelName: name,

@@ -1,12 +1,18 @@
 /** Tensors that lie inside another one. */
 import type { Tensor } from '../tensor';
-import { kernels } from './module';
+import { gpu, kernels } from './module';
 
 /**
- * A part of a vector in a shape of its own, not copied. What it lies in may be disposed of before it.
- * Not on the tape: a gradient with respect to the whole vector would not pass through it.
- * @param offset in numbers
+ * Parts of a vector in shapes of their own: not copied on wasm, on WebGPU only where they begin between the places that a binding
+ * may begin at. What they lie in may be disposed of before them.
+ * Not on the tape: a gradient with respect to the whole vector would not pass through them.
+ * @param entries offsets in numbers
  */
-export function fastView(vector: Tensor, offset: number, shape: readonly number[]): Tensor | null {
-  return kernels()?.heap.view(vector, offset, shape) ?? null;
+export function fastViews(
+  vector: Tensor,
+  entries: readonly { readonly offset: number; readonly shape: readonly number[] }[],
+): Tensor[] | null {
+  const wasm = kernels();
+  if (wasm) return entries.map(({ offset, shape }) => wasm.heap.view(vector, offset, shape));
+  return gpu()?.parts(vector, entries) ?? null;
 }
