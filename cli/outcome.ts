@@ -38,5 +38,13 @@ export function snapshotForReading(
   weights: Pick<Snapshot, 'parameters' | 'buffers' | 'step'>,
 ): Snapshot {
   const still = new Float32Array(weights.parameters.length);
-  return { pipeline, fingerprint, ...weights, moment1: still, moment2: still, edits: {} };
+  return {
+    pipeline,
+    fingerprint,
+    ...weights,
+    moment1: still,
+    moment2: still,
+    balancer: new Float32Array(0),
+    edits: {},
+  };
 }

@@ -164,8 +164,8 @@ function snapshotOfRun(folder: string, pipeline: Pipeline, data: Dataset): Snaps
       `${FILES.weights} is of step ${weights.step} and ${FILES.state} of step ${state.step}: they are not of one run.`,
     );
   }
-  const { moment1, moment2 } = state;
-  return { pipeline, fingerprint: data.fingerprint, ...weights, moment1, moment2, edits: {} };
+  const { moment1, moment2, balancer } = state;
+  return { pipeline, fingerprint: data.fingerprint, ...weights, moment1, moment2, balancer, edits: {} };
 }
 
 /** Trains until it is finished, stopped by the signal, or fails. */

@@ -19,6 +19,7 @@ const snapshot: Snapshot = {
   moment1: numbers(layout.size, -1),
   moment2: numbers(layout.size, 3),
   buffers: numbers(layout.bufferSize, 7),
+  balancer: numbers(5, 0.25),
   edits: {},
 };
 
@@ -32,6 +33,7 @@ describe('weights and state', () => {
     expect(readState(stateFile(layout, snapshot), layout, 'state')).toEqual({
       moment1: snapshot.moment1,
       moment2: snapshot.moment2,
+      balancer: snapshot.balancer,
       step: 12,
     });
   });

@@ -45,12 +45,21 @@ export function weightsFile(places: Places, snapshot: Snapshot): Uint8Array {
   );
 }
 
-/** state.safetensors: both moments of the optimiser, by parameter; together with the weights all that training goes on from. */
+/** Name of what the balancer carries from step to step; a file without it is of a balancer that carries nothing. */
+const BALANCER = 'balancer';
+
+/**
+ * state.safetensors: both moments of the optimiser, by parameter, and what the balancer carries; together with the weights all
+ * that training goes on from.
+ */
 export function stateFile(places: Places, snapshot: Snapshot): Uint8Array {
   return writeTensors(
     [
       ...cut(places.parameters, snapshot.moment1, 'moment1.'),
       ...cut(places.parameters, snapshot.moment2, 'moment2.'),
+      ...(snapshot.balancer.length === 0
+        ? []
+        : [{ name: BALANCER, shape: [snapshot.balancer.length], data: snapshot.balancer }]),
     ],
     metadataOf(snapshot),
   );
@@ -121,14 +130,14 @@ export function readWeights(bytes: Uint8Array, places: Places, title: string) {
 
 /** Reads state.safetensors for a model of this layout. @throws CliError in one sentence */
 export function readState(bytes: Uint8Array, places: Places, title: string) {
-  const file = parse(
-    bytes,
-    title,
-    places.parameters.flatMap((p) => [`moment1.${p.name}`, `moment2.${p.name}`]),
-  );
+  const file = parse(bytes, title, [
+    ...places.parameters.flatMap((p) => [`moment1.${p.name}`, `moment2.${p.name}`]),
+    BALANCER,
+  ]);
   return {
     moment1: join(file, title, places.parameters, places.size, 'moment1.'),
     moment2: join(file, title, places.parameters, places.size, 'moment2.'),
+    balancer: file.tensors.get(BALANCER)?.data ?? new Float32Array(0),
     step: stepOf(file, title),
   };
 }

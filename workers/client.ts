@@ -136,6 +136,7 @@ const eventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('frame'),
     steps: z.instanceof(Float64Array),
     columns: z.number().int().min(4),
+    balance: z.instanceof(Float64Array).optional(),
     samplesPerSecond: finite,
   }),
   z.object({
@@ -184,6 +185,7 @@ const eventSchema = z.discriminatedUnion('kind', [
       moment1: vector,
       moment2: vector,
       buffers: vector,
+      balancer: vector,
     }),
   }),
   z.object({ ...stamp, kind: z.literal('notice'), message: z.string() }),

@@ -117,14 +117,15 @@ export function weightsText(schema: Schema): string {
 const HEAD = `# Weights
 
 \`npm run seesaw -- train\` writes \`weights.safetensors\` (all that a model computes with) and \`state.safetensors\`
-(the optimiser's two moments of each parameter, as \`moment1.NAME\` and \`moment2.NAME\`). Both are in the
+(the optimiser's two moments of each parameter, as \`moment1.NAME\` and \`moment2.NAME\`, and as \`balancer\` the numbers that a
+balancer carries from step to step). Both are in the
 [safetensors](https://huggingface.co/docs/safetensors) format: float32, little-endian, row-major.
 This page is written by \`npm run docs\`; change a block's \`build.ts\` instead.
 
 ## Names
 
 A name begins with the block's place in the pipeline: \`input.0\`, \`input.1\` …, \`bottom\`, \`towers\`, \`top\`. What follows is
-the name within the block, as in the tables below. Balancers have no weights. Layers count from 1; tasks and heads come in
+the name within the block, as in the tables below. Balancers have no weights here: what they carry is in the run's state. Layers count from 1; tasks and heads come in
 the order of the pipeline.
 
 - A matrix is written input × output: a layer computes $\`h W + b\`$ with rows of $\`h\`$ as examples.

@@ -1,6 +1,16 @@
 /** Every block there is, as plain data. A new architecture is a new folder and one line here; its build.ts is found by its folder. */
 import type { BlockSpec, Pillar } from '../pipeline/spec';
+import { spec as cagrad } from './balancers/cagrad/spec';
+import { spec as dwa } from './balancers/dwa/spec';
+import { spec as equal } from './balancers/equal/spec';
 import { spec as fixed } from './balancers/fixed/spec';
+import { spec as gradnorm } from './balancers/gradnorm/spec';
+import { spec as gradvac } from './balancers/gradvac/spec';
+import { spec as mgda } from './balancers/mgda/spec';
+import { spec as nashMtl } from './balancers/nash-mtl/spec';
+import { spec as pcgrad } from './balancers/pcgrad/spec';
+import { spec as peLtr } from './balancers/pe-ltr/spec';
+import { spec as uwl } from './balancers/uwl/spec';
 import { spec as adatt } from './bottoms/adatt/spec';
 import { spec as crossStitch } from './bottoms/cross-stitch/spec';
 import { spec as mlMmoe } from './bottoms/ml-mmoe/spec';
@@ -32,7 +42,7 @@ export const CATALOG = {
   bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt, crossStitch],
   tower: [mlp, resflow, seq, taskAttention],
   top: [identity, esmm, dpr, aitm, dbmtl, logitResidual, esm2, escm2Ipw, escm2Dr, dcmt],
-  balancer: [fixed],
+  balancer: [fixed, equal, uwl, gradnorm, dwa, mgda, peLtr, pcgrad, gradvac, cagrad, nashMtl],
 } as const satisfies Record<Pillar, readonly BlockSpec[]>;
 
 /** The spec of a block, or undefined where there is none of that id. */

@@ -81,16 +81,61 @@ export interface LossBatch {
 }
 export type BuildTop = (context: BuildContext, input: StreamShape) => TopBlock;
 
-/** What a balancer sees of a step. */
+/** What both kinds of balancer are told of a step. */
 export interface BalanceInput {
   readonly step: number;
+  readonly seed: number;
   /** λ_k of the tasks, live-edited. */
   readonly lossWeights: readonly number[];
+  /** What the balancer carried over from the step before. */
+  readonly state: ArrayLike<number>;
 }
 
-/** Per-task losses → the weights of one update. */
-export interface Balancer {
-  /** c_k: the update follows Σ c_k ∇L_k. */
-  coefficients(input: BalanceInput): readonly number[];
+/**
+ * Balances by weights that are known before the step: the update follows Σ c_k ∇L_k on all parameters, by one backward pass.
+ * What it has seen of the step changes its state for the next one.
+ */
+export interface Weighting {
+  readonly kind: 'weighting';
+  /** State before the first step. */
+  readonly initial: readonly number[];
+  /** What `next` wants: nothing (then nothing is read back), losses, or losses and ‖∇_W L_k‖ on the last shared layer W. */
+  readonly observes: 'nothing' | 'losses' | 'norms';
+  /** c_k, λ_k included. */
+  weights(input: BalanceInput): readonly number[];
+  /** State for the next step. */
+  next?(input: BalanceInput, seen: SeenLosses): readonly number[];
 }
+export interface SeenLosses {
+  /** L_k of the step, without λ. */
+  readonly losses: readonly number[];
+  /** ‖∇_W L_k‖, without λ; all 0 where nothing is shared or they are not observed. */
+  readonly norms: readonly number[];
+}
+
+/**
+ * Balances by the tasks' gradients on the parameters that they share: there the update follows Σ c_k ∇L_k, elsewhere each
+ * task's own λ_k ∇L_k. All that these methods ask of the gradients is their Gram matrix.
+ */
+export interface Direction {
+  readonly kind: 'direction';
+  readonly initial: readonly number[];
+  /** c_k, λ_k included, and the state for the next step. */
+  direct(
+    input: BalanceInput,
+    seen: SeenGradients,
+  ): { readonly weights: readonly number[]; readonly state: readonly number[] };
+}
+export interface SeenGradients {
+  /** L_k of the step, without λ. */
+  readonly losses: readonly number[];
+  /** [K][K], ∇L_j·∇L_k over the shared parameters, without λ. */
+  readonly gram: readonly (readonly number[])[];
+}
+
+/**
+ * Per-task losses → one update. A Top's own losses (`auxiliary`) belong to no single task: they are added to the update as
+ * they are, each with the weight that the Top gives it.
+ */
+export type Balancer = Weighting | Direction;
 export type BuildBalancer = (context: Omit<BuildContext, 'scope'>) => Balancer;

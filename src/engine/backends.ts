@@ -56,7 +56,7 @@ async function timeSteps(backend: Backend, pipeline: Pipeline, data: Dataset): P
   try {
     for (let i = 0; i < TIMED_STEPS + 2; i++) {
       const start = performance.now();
-      session.trainStep();
+      await session.trainStep();
       await session.readFrame();
       if (i >= 2) best = Math.min(best, performance.now() - start);
     }

@@ -185,10 +185,11 @@ describe('on wasm', () => {
       moment1: tf.tensor1d(moment1),
       moment2: tf.tensor1d(moment2),
       buffers: tf.tensor1d(buffers),
+      balancer: new Float32Array(0),
       step: 0,
     };
     const { disposeGradient, disposeState } = await import('./state');
-    const gradient = session.gradient(state, batch, 0);
+    const gradient = await session.gradient(state, batch, 0);
     const flat = await gradient.flat.data();
     const ends = session.model.layout.parameters.filter(({ name }) => /^(input\.0|bottom)\./.test(name));
     let square = 0;

@@ -7,7 +7,12 @@ import { disposeGradient, type StepGradient, type TrainingState } from './state'
 /** What can be stepped through: a session, as far as this search needs it. */
 export interface Steppable {
   readonly model: Model;
-  gradient(state: TrainingState, batch: Batch, step: number, options?: Partial<PassOptions>): StepGradient;
+  gradient(
+    state: TrainingState,
+    batch: Batch,
+    step: number,
+    options?: Partial<PassOptions>,
+  ): Promise<StepGradient>;
 }
 
 export interface Divergence {
@@ -50,10 +55,11 @@ export async function findDivergence(
   const blockOf = (name: string) => model.blocks.find((b) => name.startsWith(`${b.path}.`))!.path;
 
   const outputs: { path: string; value: Tensor }[] = [];
-  const gradient = session.gradient(state, batch, step - 1, {
+  const gradient = await session.gradient(state, batch, step - 1, {
     onOutput: (path, value) => outputs.push({ path, value: tf.keep(tf.clone(value)) }),
   });
   const weights = tf.tidy(() => slices(model.layout.parameters, state.parameters));
+  const gradients = tf.tidy(() => slices(model.layout.parameters, gradient.flat));
   try {
     for (const p of model.layout.parameters) {
       if (!(await allFinite(weights[p.index]!))) {
@@ -70,8 +76,7 @@ export async function findDivergence(
       );
     }
     for (const p of model.layout.parameters) {
-      const g = gradient.each[p.index];
-      if (g && !(await allFinite(g))) {
+      if (!(await allFinite(gradients[p.index]!))) {
         return report(p.name, blockOf(p.name), `the gradient of ${p.name} is no longer a finite number`);
       }
     }
@@ -82,7 +87,7 @@ export async function findDivergence(
     const overflow = !(await allFinite(norm));
     norm.dispose();
     if (overflow) {
-      const largest = await largestGradient(session, gradient.each);
+      const largest = await largestGradient(session, gradients);
       return report(largest, blockOf(largest), `the gradient of ${largest} is too large for float32`);
     }
     return {
@@ -93,7 +98,7 @@ export async function findDivergence(
     };
   } finally {
     disposeGradient(gradient);
-    tf.dispose(weights);
+    tf.dispose([...weights, ...gradients]);
     for (const { value } of outputs) value.dispose();
   }
 }
@@ -125,10 +130,7 @@ function largestParameter(
   );
 }
 
-async function largestGradient(session: Steppable, each: readonly (Tensor | null)[]): Promise<string> {
-  const present = session.model.layout.parameters.flatMap((p) => {
-    const value = each[p.index];
-    return value ? [{ name: p.name, value }] : [];
-  });
-  return (await largest(present))!;
+async function largestGradient(session: Steppable, gradients: readonly Tensor[]): Promise<string> {
+  const { parameters } = session.model.layout;
+  return (await largest(parameters.map((p) => ({ name: p.name, value: gradients[p.index]! }))))!;
 }

@@ -3,7 +3,6 @@ import type { Dataset } from '../data/dataset';
 import { evaluate } from '../metrics/evaluate';
 import { evaluatePages, type PageEvaluation } from '../metrics/pages';
 import {
-  flatten,
   type Layout,
   Pass,
   type PassOptions,
@@ -13,16 +12,18 @@ import {
   type Tensor,
   tf,
   update,
-  valueAndGradients,
 } from '../nn';
 import type { Evaluation, LiveEdit, ProbeReading, Snapshot } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
 import { assemble, labelColumns, type Model } from './assemble';
+import type { BalanceReading } from './balance';
+import { balanceProbes, balanceRows } from './balanceRecord';
 import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
 import { type Conflict, gradientConflict } from './conflict';
 import { type Divergence, findDivergence } from './diagnose';
 import { copyState, disposeGradient, disposeState, type StepGradient, type TrainingState } from './state';
+import { StepGradients } from './stepGradient';
 
 /** Rows of one forward pass outside training: about a training step's worth, so that an evaluation gives way as soon as a step would. */
 const CHUNK = 1024;
@@ -33,6 +34,8 @@ const PROBE_ROWS = 512;
 export interface Frame {
   readonly steps: Float64Array;
   readonly columns: number;
+  /** What the balancer did, a row a step (balanceRecord.ts); null for one whose weights are the user's. */
+  readonly balance: Float64Array | null;
   /** The first step whose numbers are not finite, found by replaying it. */
   readonly divergence: Divergence | null;
 }
@@ -44,7 +47,10 @@ export class Session {
   private state: TrainingState;
   /** As of the last frame that was finite; a divergence is replayed from here. */
   private checkpoint: TrainingState;
-  private pending: { step: number; rate: number; values: Tensor }[] = [];
+  private pending: { step: number; rate: number; values: Tensor; balance: BalanceReading }[] = [];
+  /** What the balancer did at the last step. */
+  private balanced: BalanceReading | null = null;
+  private readonly gradients: StepGradients;
   private edits: LiveEdit;
   private readonly columns: number[];
 
@@ -62,6 +68,7 @@ export class Session {
     this.spaces = outputSpaces(pipeline.tasks);
     const { batch, seed } = pipeline.training;
     this.batcher = new Batcher(data, pipeline, batch, seed);
+    this.gradients = new StepGradients(this.model, seed, () => this.batcher.training(0));
     this.edits = from?.edits ?? {};
     const { layout } = this.model;
     if (from) this.check(from, layout);
@@ -72,6 +79,7 @@ export class Session {
       moment1: vector(from?.moment1 ?? new Float32Array(P)),
       moment2: vector(from?.moment2 ?? new Float32Array(P)),
       buffers: vector(from?.buffers ?? layout.initialBuffers()),
+      balancer: from?.balancer.length ? from.balancer : Float32Array.from(this.model.balancer.initial),
       step: from?.step ?? 0,
     };
     this.checkpoint = copyState(this.state);
@@ -81,7 +89,11 @@ export class Session {
     if (from.fingerprint !== this.data.fingerprint) {
       throw new Error('The snapshot was taken on other data: load that data, or start anew.');
     }
-    if (from.parameters.length !== layout.size || from.buffers.length !== layout.bufferSize) {
+    if (
+      from.parameters.length !== layout.size ||
+      from.buffers.length !== layout.bufferSize ||
+      (from.balancer.length > 0 && from.balancer.length !== this.model.balancer.initial.length)
+    ) {
       throw new Error('The snapshot belongs to another pipeline: load that pipeline, or start anew.');
     }
   }
@@ -113,61 +125,50 @@ export class Session {
     return scheduledRate(this.edits.learningRate ?? learningRate, decay, finalRate, step / steps);
   }
 
-  /** One training step: forward, backward, update. Its readings wait on the backend for the next frame. */
-  trainStep(): void {
+  /**
+   * One training step: forward, backward, update. Its readings wait on the backend for the next frame. On cpu and wasm the step
+   * is done when this returns; on WebGPU a balancer that must see numbers of the step waits for them.
+   */
+  async trainStep(): Promise<void> {
     const step = this.state.step;
     const rate = this.learningRate(step);
+    const preparing = this.gradients.prepare();
+    if (preparing) await preparing;
     const batch = this.batcher.training(step);
-    const gradient = this.gradient(this.state, batch, step);
+    const state = this.state;
+    const begun = this.gradients.begin(state, batch, step, this.lossWeights());
     disposeBatch(batch);
+    const seen = begun.seen instanceof Promise ? await begun.seen : begun.seen;
+    const gradient = begun.finish(seen);
     const { optimizer, weightDecay, clipNorm } = this.pipeline.training;
-    const next = update(
-      { kind: optimizer, weightDecay, clipNorm },
-      this.state,
-      gradient.flat,
-      rate,
-      step + 1,
-    );
+    const next = update({ kind: optimizer, weightDecay, clipNorm }, state, gradient.flat, rate, step + 1);
     const values = tf.tidy(() => tf.concat([tf.reshape(next.gradientNorm, [1]), gradient.losses]));
     next.gradientNorm.dispose();
     const buffers = this.nextBuffers(gradient);
     disposeGradient(gradient);
-    disposeState(this.state);
+    disposeState(state);
     this.state = {
       parameters: next.parameters,
       moment1: next.moment1,
       moment2: next.moment2,
       buffers,
+      balancer: gradient.balancer,
       step: step + 1,
     };
-    this.pending.push({ step: step + 1, rate, values });
+    this.balanced = gradient.reading;
+    this.pending.push({ step: step + 1, rate, values, balance: gradient.reading });
   }
 
   /** Losses and gradients of a batch at a state. */
-  gradient(state: TrainingState, batch: Batch, step: number, options?: Partial<PassOptions>): StepGradient {
-    const { model, pipeline } = this;
-    const lossWeights = this.lossWeights();
-    const coefficients = model.balancer.coefficients({ step, lossWeights });
-    let losses: Tensor | null = null;
-    let updates: ReadonlyMap<number, Tensor> = new Map();
-    const result = tf.tidy(() => {
-      const weights = sliceParameters(model.layout, state.parameters);
-      const pass = this.pass(state, weights, { training: true, step, ...options });
-      updates = pass.updates;
-      const positive = tf.tensor1d(pipeline.tasks.map((t) => t.positiveWeight));
-      const { value, gradients } = valueAndGradients(() => {
-        const out = model.forward(batch.features, pass);
-        const each = out.entire.losses(batch.labels, batch.weights, positive); // [K]
-        losses = tf.keep(each);
-        let total = tf.sum(tf.mul(each, tf.tensor1d(coefficients as number[])));
-        for (const extra of out.auxiliary?.(batch) ?? []) total = tf.add(total, extra.value);
-        return total;
-      }, weights);
-      const flat = flatten(model.layout.parameters, gradients);
-      return { flat, packed: tf.concat([tf.reshape(value, [1]), losses!]), each: gradients as Tensor[] };
-    });
-    (losses as Tensor | null)?.dispose();
-    return { flat: result.flat, each: result.each, losses: result.packed, updates };
+  async gradient(
+    state: TrainingState,
+    batch: Batch,
+    step: number,
+    options?: Partial<PassOptions>,
+  ): Promise<StepGradient> {
+    await this.gradients.prepare();
+    const { seen, finish } = this.gradients.begin(state, batch, step, this.lossWeights(), options);
+    return finish(await seen);
   }
 
   private pass(state: TrainingState, weights: readonly Tensor[], options: Partial<PassOptions>): Pass {
@@ -200,7 +201,7 @@ export class Session {
     this.pending = [];
     const columns = 4 + this.pipeline.tasks.length;
     const steps = new Float64Array(waiting.length * columns);
-    if (waiting.length === 0) return { steps, columns, divergence: null };
+    if (waiting.length === 0) return { steps, columns, balance: null, divergence: null };
     const packed = tf.tidy(() => tf.stack(waiting.map((w) => w.values)));
     for (const w of waiting) w.values.dispose();
     let values: Float32Array;
@@ -220,20 +221,21 @@ export class Session {
         steps[i * columns + 2 + j] = value;
       }
     });
+    const balance = balanceRows(this.model, bad < 0 ? waiting : waiting.slice(0, bad));
     if (bad >= 0) {
       const divergence = await this.replayTo(waiting[bad]!.step);
-      return { steps: steps.slice(0, bad * columns), columns, divergence };
+      return { steps: steps.slice(0, bad * columns), columns, balance, divergence };
     }
     disposeState(this.checkpoint);
     this.checkpoint = copyState(this.state);
-    return { steps, columns, divergence: null };
+    return { steps, columns, balance, divergence: null };
   }
 
   /** Goes back to the last finite frame, trains up to just before `step` again, and looks where its first bad number appears. */
   private async replayTo(step: number): Promise<Divergence> {
     disposeState(this.state);
     this.state = copyState(this.checkpoint);
-    while (this.state.step < step - 1) this.trainStep();
+    while (this.state.step < step - 1) await this.trainStep();
     for (const p of this.pending) p.values.dispose();
     this.pending = [];
     const batch = this.batcher.training(step - 1);
@@ -357,7 +359,10 @@ export class Session {
         readings.get(key)!.cohorts.push({ name: cohort.name, rows: cohort.rows.length, mean: values });
       }
     }
-    return [...readings.values()].map(({ head, cohorts }) => ({ ...head, cohorts }));
+    return [
+      ...[...readings.values()].map(({ head, cohorts }) => ({ ...head, cohorts })),
+      ...balanceProbes(this.model, this.step, this.balanced).filter((p) => !wanted || wanted.has(p.name)),
+    ];
   }
 
   /**
@@ -399,6 +404,7 @@ export class Session {
         moment1: moment1.slice(),
         moment2: moment2.slice(),
         buffers: buffers.slice(),
+        balancer: state.balancer.slice(),
         edits: this.edits,
       };
     } finally {

@@ -1,10 +1,14 @@
 /** What changes from step to step, and what one batch says about it. */
+
 import { type OptimizerState, type Tensor, tf } from '../nn';
+import type { BalanceReading } from './balance';
 
 /** Everything that changes from step to step. */
 export interface TrainingState extends OptimizerState {
   /** Running statistics, flat. */
   readonly buffers: Tensor;
+  /** What the balancer carries from step to step; numbers on the CPU, never changed in place. */
+  readonly balancer: Float32Array;
   /** Steps done. */
   readonly step: number;
 }
@@ -13,12 +17,14 @@ export interface TrainingState extends OptimizerState {
 export interface StepGradient {
   /** [P] */
   readonly flat: Tensor;
-  /** By parameter, null where nothing reaches it. */
-  readonly each: readonly (Tensor | null)[];
-  /** [1 + K]: Σλ_kL_k with auxiliary losses, then L_k. */
+  /** [1 + K]: Σc_kL_k (Σλ_kL_k where the balancer works on gradients) with the Top's own losses, then L_k. */
   readonly losses: Tensor;
   /** New running statistics by buffer index. */
   readonly updates: ReadonlyMap<number, Tensor>;
+  /** What the balancer carries on. */
+  readonly balancer: Float32Array;
+  /** What the balancer did. */
+  readonly reading: BalanceReading;
 }
 
 /** Another hold on the same values; tensors are shared, not copied. */
@@ -28,6 +34,7 @@ export function copyState(s: TrainingState): TrainingState {
     moment1: tf.clone(s.moment1),
     moment2: tf.clone(s.moment2),
     buffers: tf.clone(s.buffers),
+    balancer: s.balancer,
     step: s.step,
   };
 }
@@ -39,6 +46,5 @@ export function disposeState(s: TrainingState): void {
 export function disposeGradient(g: StepGradient): void {
   g.flat.dispose();
   g.losses.dispose();
-  for (const each of g.each) each?.dispose();
   for (const value of g.updates.values()) value.dispose();
 }

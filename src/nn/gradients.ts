@@ -2,6 +2,7 @@
 import { fastFlatten } from './kernels/columns';
 import { fastViews } from './kernels/views';
 import type { Layout, Parameter } from './parameters';
+import { recorded } from './tape';
 import { type Tensor, tf } from './tensor';
 
 export interface ValueAndGradients {
@@ -31,10 +32,7 @@ export function slices(
  * Unlike `tf.grads` a weight that the scalar does not reach is allowed: its gradient is null.
  */
 export function valueAndGradients(f: () => Tensor, weights: readonly Tensor[]): ValueAndGradients {
-  const { value, grads } = tf
-    .engine()
-    .gradients(f as () => tf.Tensor, weights as tf.Tensor[], undefined as unknown as tf.Tensor, true);
-  return { value, gradients: grads.map((g) => g ?? null) };
+  return recorded(f, (value, pull) => ({ value, gradients: pull(value, null, weights) }));
 }
 
 /** Side by side in the layout's order, zeros where there is no gradient: [P]. */

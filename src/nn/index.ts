@@ -49,6 +49,7 @@ export {
   offsetIds,
   stackProbes,
 } from './streams';
+export { type Pull, recorded } from './tape';
 export type { Stream, StreamShape, Tensor } from './tensor';
-export { tf } from './tensor';
+export { readNow, tf } from './tensor';
 export { differences, lineages, splitGroups, sumLineage, sumLineageGroups } from './tree';

@@ -17,6 +17,15 @@ export function backendName(): string {
 }
 
 /**
+ * The numbers of a small tensor: at once on cpu and wasm, whose memory can be read, and as a promise on WebGPU, which has to
+ * finish its queue first. A copy: some backends hand out their own memory.
+ */
+export function readNow(t: Tensor): Float32Array | Promise<Float32Array> {
+  if (tf.getBackend() !== 'webgpu') return Float32Array.from(t.dataSync());
+  return t.data().then((values) => Float32Array.from(values));
+}
+
+/**
  * Per-task vectors side by side in one tensor: `t` is [B, groups·width], group g in columns g·width … (g+1)·width.
  * `groups` is 1 where all tasks share the vector, else the number of tasks.
  */

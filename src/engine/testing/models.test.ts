@@ -76,6 +76,7 @@ function stateOf(c: Case, session: Session): TrainingState {
     moment1: tf.zeros([layout.size]),
     moment2: tf.zeros([layout.size]),
     buffers: tf.tensor1d(layout.initialBuffers()),
+    balancer: Float32Array.from(session.model.balancer.initial),
     step: 0,
   };
 }
@@ -95,7 +96,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
         Object.keys(c.parameters).sort(),
       );
 
-      const gradient = session.gradient(state, batch, 0);
+      const gradient = await session.gradient(state, batch, 0);
       const [total, ...losses] = await read(gradient.losses);
       expect(relativeError([total!], c.outputs.total!.data)).toBeLessThan(1e-5);
       expect(relativeError(losses, c.outputs.losses!.data)).toBeLessThan(1e-5);
@@ -109,7 +110,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
       const { learningRate } = (c.config as unknown as ModelConfig).optimizer;
       const K = losses.length;
       for (let s = 0; s <= 5; s++) {
-        const g = session.gradient(state, batch, s);
+        const g = await session.gradient(state, batch, s);
         const now = (await read(g.losses)).subarray(1);
         expect(
           relativeError(now, c.outputs.stepLosses!.data.slice(s * K, (s + 1) * K)),
@@ -123,7 +124,7 @@ for (const backend of ['cpu', 'wasm'] as const) {
             learningRate,
             s + 1,
           );
-          state = { ...state, ...next, step: s + 1 };
+          state = { ...state, ...next, balancer: g.balancer, step: s + 1 };
         }
         disposeGradient(g);
       }

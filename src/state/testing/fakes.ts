@@ -124,6 +124,7 @@ export const snapshotAt = (step: number): Snapshot => ({
   moment1: new Float32Array(1),
   moment2: new Float32Array(1),
   buffers: new Float32Array(0),
+  balancer: new Float32Array(0),
   edits: {},
 });
 
