@@ -1,4 +1,5 @@
 /** `seesaw eval`: measures the weights of a run again, on its own data or on other data with the same columns. */
+import { marketShifts } from '../src/data/marketShift';
 import { assemble } from '../src/engine/assemble';
 import { chooseBackend } from '../src/engine/backends';
 import { Session } from '../src/engine/session';
@@ -47,6 +48,7 @@ export async function evaluateRun(options: EvalOptions, io: Io): Promise<number>
     data.schema,
     // Base rates set where biases start; these come from the file.
     pipeline.tasks.map(() => 0.5),
+    () => marketShifts(data),
   );
   const weights = readWeights(bytes, layout, FILES.weights);
 

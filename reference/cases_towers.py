@@ -1,6 +1,6 @@
 """Fixture cases of the Towers in which tasks pass something on, without dropout."""
 
-from blocks import resflow, seq
+from blocks import resflow, seq, twin
 from fixture import case, draw, draw_parameters, drawn_case
 
 LAYOUT = (
@@ -11,6 +11,8 @@ LAYOUT = (
 
 ABOUT = {
     'resflow': 'ResFlow towers: behind each linked block a task adds what its parent has there.' + LAYOUT,
+    'twin': 'Twin towers: b holds the vectors of the user, then those of the item: [B, 2·K·D_b], or [B, 2·D_b] where '
+    'config.sharedInput. score [B, K]: the inner products before a link.' + LAYOUT,
     'seq': 'SEQ towers: a token for each task, read by GRU layers that reset before the product with U.' + LAYOUT,
 }
 
@@ -18,7 +20,7 @@ TREE_3 = [None, 0, 0]
 TREE_4 = [None, 0, 1, 0]
 
 
-def tower_case(module, batch, tasks, width, parents=None, shared=False, note='', plain=None, **options):
+def tower_case(module, batch, tasks, width, parents=None, shared=False, note='', plain=None, sides=1, **options):
     """One case. `plain` are the options that the name leaves out unless they are given."""
     config = {'tasks': tasks, 'inputWidth': width, 'sharedInput': shared, 'batch': batch, **(plain or {}), **options}
     if parents:
@@ -29,7 +31,7 @@ def tower_case(module, batch, tasks, width, parents=None, shared=False, note='',
 
     def build():
         parameters = draw_parameters(module.shapes(config))
-        b = draw((batch, width if shared else tasks * width))
+        b = draw((batch, sides * (width if shared else tasks * width)))
         shape = module.forward(parameters, b, config)['t'].shape
         inputs = {'b': b, 'G': draw(tuple(shape))}
 
@@ -76,7 +78,23 @@ def seq_cases():
     ]
 
 
-CASES = {'resflow': resflow_cases, 'seq': seq_cases}
+def twin_cases():
+    plain = {'hiddenLinks': True, 'placement': 'after', 'hands': 'score', 'batchNorm': False, 'dropout': 0}
+    of = lambda *given, **more: tower_case(twin, *given, plain=plain, sides=2, **more)
+    return [
+        of(5, 2, 5, layers=[4, 3]),
+        of(7, 3, 3, layers=[5, 4, 2], placement='before'),
+        of(5, 3, 4, parents=TREE_3, layers=[3, 4], placement='both'),
+        of(5, 4, 3, parents=TREE_4, layers=[4, 3], hands='products'),
+        of(1, 3, 4, layers=[3], placement='none'),
+        of(5, 3, 5, shared=True, layers=[4, 3], hiddenLinks=False),
+        of(5, 2, 4, shared=True, layers=[3], placement='before', hands='products'),
+        of(7, 2, 4, layers=[5, 3], batchNorm=True),
+        of(5, 1, 4, shared=True, layers=[3, 2]),
+    ]
+
+
+CASES = {'resflow': resflow_cases, 'seq': seq_cases, 'twin': twin_cases}
 
 
 def cases():

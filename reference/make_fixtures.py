@@ -1,4 +1,4 @@
-"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models] [blocks/ID of a gated Bottom]."""
+"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models] [blocks/ID]."""
 
 import pathlib
 import sys
@@ -7,6 +7,7 @@ import torch
 
 import cases_blocks
 import cases_bottoms
+import cases_inputs
 import cases_models
 import cases_ops
 import cases_tops
@@ -24,10 +25,11 @@ def main(wanted):
     checks.all_blocks()
     if 'ops' in wanted:
         write(HERE / 'ops.json', 'ops', cases_ops.ABOUT, cases_ops.cases())
-    if 'blocks' in wanted:
-        for group in (cases_blocks, cases_towers, cases_tops):
+    for group in (cases_blocks, cases_inputs, cases_towers, cases_tops):
+        if 'blocks' in wanted or any(f'blocks/{block}' in wanted for block in group.ABOUT):
             for block, cases in group.cases().items():
-                write(HERE / 'blocks' / f'{block}.json', block, group.ABOUT[block], cases)
+                if 'blocks' in wanted or f'blocks/{block}' in wanted:
+                    write(HERE / 'blocks' / f'{block}.json', block, group.ABOUT[block], cases)
     for block, cases in cases_bottoms.cases().items():
         if 'blocks' in wanted or f'blocks/{block}' in wanted:
             about = cases_bottoms.ABOUT[block] + cases_bottoms.LAYOUT

@@ -21,6 +21,7 @@ import { spec as ple } from './bottoms/ple/spec';
 import { spec as sharedBottom } from './bottoms/shared-bottom/spec';
 import { spec as singleTask } from './bottoms/single-task/spec';
 import { spec as embedding } from './inputs/embedding/spec';
+import { spec as md } from './inputs/md/spec';
 import { spec as aitm } from './tops/aitm/spec';
 import { spec as dbmtl } from './tops/dbmtl/spec';
 import { spec as dcmt } from './tops/dcmt/spec';
@@ -35,12 +36,13 @@ import { spec as mlp } from './towers/mlp/spec';
 import { spec as resflow } from './towers/resflow/spec';
 import { spec as seq } from './towers/seq/spec';
 import { spec as taskAttention } from './towers/task-attention/spec';
+import { spec as twin } from './towers/twin/spec';
 
 /** The blocks of each pillar, in the order of the palette. */
 export const CATALOG = {
-  input: [embedding],
+  input: [embedding, md],
   bottom: [nse, sharedBottom, mmoe, ple, singleTask, omoe, mlMmoe, adatt, crossStitch],
-  tower: [mlp, resflow, seq, taskAttention],
+  tower: [mlp, resflow, seq, taskAttention, twin],
   top: [identity, esmm, dpr, aitm, dbmtl, logitResidual, esm2, escm2Ipw, escm2Dr, dcmt],
   balancer: [fixed, equal, uwl, gradnorm, dwa, mgda, peLtr, pcgrad, gradvac, cagrad, nashMtl],
 } as const satisfies Record<Pillar, readonly BlockSpec[]>;

@@ -1,4 +1,5 @@
 /** What the `build.ts` of each pillar delivers. Assembled once for a pipeline, then run forward once a step. */
+import type { DatasetSchema, Side } from '../data/dataset';
 import type { Bernoulli, Pass, Scope, Stream, StreamShape, Tensor } from '../nn';
 import type { ParamValues } from '../pipeline/spec';
 
@@ -23,12 +24,28 @@ export interface BuildContext {
 export interface InputContext extends BuildContext {
   /** The Bottom wants an input of its own for each task: the first input block learns a set of weights a task. */
   readonly ownInputs?: boolean;
+  /** By feature, how far its distribution differs between markets (data/marketShift.ts); worked out when it is asked for. */
+  readonly shifts?: () => ReadonlyMap<string, number>;
 }
 
 /** Columns of the data set that an input block may read. */
-export interface FeatureSchema {
-  readonly categorical: readonly { readonly name: string; readonly vocabulary: number }[];
-  readonly numerical: readonly string[];
+export type FeatureSchema = Pick<DatasetSchema, 'categorical' | 'numerical' | 'country' | 'sides'>;
+
+/** Columns of x that stand for one feature, or for several that an input block has mixed. */
+export interface Field {
+  /** Name of the data set's column, or of what was mixed. */
+  readonly name: string;
+  readonly kind: 'categorical' | 'numerical' | 'mixed';
+  /** Columns that it takes of each task's part of x. Fields follow one another without gaps. */
+  readonly width: number;
+  /** Null where the column belongs to neither side. */
+  readonly side: Side | null;
+}
+
+/** What an input block hands on: its shape, and what the columns of each task's part are. */
+export interface InputFlow {
+  readonly output: StreamShape;
+  readonly fields: readonly Field[];
 }
 
 /** The features of a batch. */
@@ -40,14 +57,13 @@ export interface Features {
 }
 
 /** Features → x [B, F] (or one x_k a task). The first input block gets no upstream; each later one refines the one before. */
-export interface InputBlock {
-  readonly output: StreamShape;
+export interface InputBlock extends InputFlow {
   forward(features: Features, upstream: Stream | null, pass: Pass): Stream;
 }
 export type BuildInput = (
   context: InputContext,
   features: FeatureSchema,
-  upstream: StreamShape | null,
+  upstream: InputFlow | null,
 ) => InputBlock;
 
 /** x → b (Kutak 2025, Eq. 1), and b → t (Eq. 2). */

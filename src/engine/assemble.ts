@@ -1,9 +1,18 @@
 /** A pipeline as data → a model that runs: blocks chained, parameters laid out in one flat vector. It knows no block by name. */
 import { findBuild } from '../blocks/builds';
-import type { Balancer, Features, TaskContext, TopOutput } from '../blocks/contract';
+import type {
+  Balancer,
+  Features,
+  InputBlock,
+  InputFlow,
+  StreamBlock,
+  TaskContext,
+  TopOutput,
+} from '../blocks/contract';
 import type { DatasetSchema } from '../data/dataset';
 import { Layout, type Pass, Scope, type Stream, type StreamShape } from '../nn';
 import { blocksOf, type Pipeline } from '../pipeline/schema';
+import { bothSides } from './sides';
 
 /** One block of the graph as it stands. */
 export interface AssembledBlock {
@@ -27,9 +36,15 @@ export interface Model {
  * Assembles a pipeline for a data set.
  * @param schema columns of the data
  * @param baseRates of the pipeline's tasks, weighted share of positives in the training part
- * @throws Error in one sentence where a task's label column is not in the data
+ * @param shifts by feature, how far it differs between markets, for blocks that divide features by it
+ * @throws Error in one sentence where the data lack what a block needs
  */
-export function assemble(pipeline: Pipeline, schema: DatasetSchema, baseRates: readonly number[]): Model {
+export function assemble(
+  pipeline: Pipeline,
+  schema: DatasetSchema,
+  baseRates: readonly number[],
+  shifts?: () => ReadonlyMap<string, number>,
+): Model {
   const layout = new Layout();
   const tasks = pipeline.tasks.map((t, k): TaskContext => {
     const parent = t.parent === null ? null : pipeline.tasks.findIndex((o) => o.id === t.parent);
@@ -37,20 +52,31 @@ export function assemble(pipeline: Pipeline, schema: DatasetSchema, baseRates: r
   });
   const blocks: AssembledBlock[] = [];
   const steps: ((x: Stream | null, features: Features, pass: Pass) => Stream)[] = [];
+  let flow: InputFlow | null = null;
   let shape: StreamShape | null = null;
   let top: ((x: Stream, pass: Pass) => TopOutput) | null = null;
   let balancer: Balancer | null = null;
 
   const chosen = blocksOf(pipeline);
   const ownInputs = chosen.some(({ spec }) => spec.ownInputs === true);
+  const apart = chosen.some(({ spec }) => spec.sides === true);
   for (const { pillar, path, choice, spec } of chosen) {
     const context = { path, params: choice.params, tasks, scope: new Scope(layout, path) };
     if (pillar === 'input') {
-      const block = findBuild('input', choice.block)({ ...context, ownInputs }, schema, shape);
+      const block: InputBlock = findBuild('input', choice.block)(
+        { ...context, ownInputs, ...(shifts && { shifts }) },
+        schema,
+        flow,
+      );
+      flow = block;
       shape = block.output;
       steps.push((x, features, pass) => block.forward(features, x, pass));
     } else if (pillar === 'bottom' || pillar === 'tower') {
-      const block = findBuild(pillar, choice.block)(context, shape!);
+      const build = findBuild(pillar, choice.block);
+      const block: StreamBlock =
+        pillar === 'bottom' && apart
+          ? bothSides(build, context, context.scope, flow!)
+          : build(context, shape!);
       shape = block.output;
       steps.push((x, _features, pass) => block.forward(x!, pass));
     } else if (pillar === 'top') {

@@ -1,5 +1,6 @@
 /** The assembled graph in plain data: shapes, parameters, counts; for the page's edges and the command line. */
 import type { Dataset } from '../data/dataset';
+import { marketShifts } from '../data/marketShift';
 import type { Description } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { outputSpaces } from '../pipeline/spaces';
@@ -8,7 +9,9 @@ import { baseRates } from './batches';
 
 /** Describes a pipeline on a data set without training it; no tensor is made. @throws Error as `assemble` */
 export function describe(pipeline: Pipeline, data: Dataset): Description {
-  const { blocks, layout } = assemble(pipeline, data.schema, baseRates(pipeline, data));
+  const { blocks, layout } = assemble(pipeline, data.schema, baseRates(pipeline, data), () =>
+    marketShifts(data),
+  );
   return {
     blocks: blocks.map(({ path, title, output }) => {
       const parameters = layout.parameters.filter((p) => p.name.startsWith(`${path}.`));

@@ -1,5 +1,6 @@
 /** One training run on one backend: steps, readings, evaluations, probes and snapshots. It decides nothing about when. */
 import type { Dataset } from '../data/dataset';
+import { marketShifts } from '../data/marketShift';
 import { evaluate } from '../metrics/evaluate';
 import { evaluatePages, type PageEvaluation } from '../metrics/pages';
 import {
@@ -63,7 +64,7 @@ export class Session {
     readonly data: Dataset,
     from?: Snapshot,
   ) {
-    this.model = assemble(pipeline, data.schema, baseRates(pipeline, data));
+    this.model = assemble(pipeline, data.schema, baseRates(pipeline, data), () => marketShifts(data));
     this.columns = labelColumns(pipeline, data.schema);
     this.spaces = outputSpaces(pipeline.tasks);
     const { batch, seed } = pipeline.training;

@@ -4,7 +4,7 @@ export { selfAttention } from './attention';
 export type { Backend, WasmFiles } from './backend';
 export { close, memory, openCpu, openWasm, openWebGpu, use } from './backend';
 export { Bernoulli } from './bernoulli';
-export { pickColumns, stopGradient } from './columns';
+export { pickColumns, pickOfGroups, spreadColumns, stopGradient } from './columns';
 export {
   dense,
   denseRelu,

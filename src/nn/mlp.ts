@@ -2,7 +2,7 @@
 import { dense, denseRelu, groupedDense, groupedDenseRelu, relu, repeatGroups } from './dense';
 import { he, ones, zeros } from './draws';
 import type { Parameter, Pass, RunningBuffer, Scope } from './parameters';
-import type { Stream, StreamShape } from './tensor';
+import type { Stream, StreamShape, Tensor } from './tensor';
 
 export interface MlpOptions {
   /** What arrives: one shared vector, or several, each read by the same number of networks: network n reads n·G_in/G. */
@@ -101,8 +101,11 @@ export class Mlp {
     this.output = { groups, width };
   }
 
-  /** [B, input.groups·input.width] → [B, groups·width of the last layer] */
-  forward(x: Stream, pass: Pass): Stream {
+  /**
+   * [B, input.groups·input.width] → [B, groups·width of the last layer]
+   * @param behind what is made of each layer's output, [B, groups·d], before the next layer reads it
+   */
+  forward(x: Stream, pass: Pass, behind: (h: Tensor) => Tensor = (h) => h): Stream {
     let h = x.t;
     for (const layer of this.layers) {
       const [W, b] = [pass.weight(layer.W), pass.weight(layer.b)];
@@ -111,7 +114,7 @@ export class Mlp {
         h = (layer.wide ? dense : groupedDense)(h, W, b);
         h = relu(pass.batchNorm(h, gamma, beta, mean, variance));
       } else h = (layer.wide ? denseRelu : groupedDenseRelu)(h, W, b);
-      h = pass.dropout(h, this.options.dropout, layer.site);
+      h = behind(pass.dropout(h, this.options.dropout, layer.site));
     }
     return { ...this.output, t: h };
   }

@@ -1,11 +1,12 @@
 /** What fits and what does not, each with its reason: shown on the page, before a block is dropped, and by the command line. */
 import { findSpec } from '../blocks/catalog';
-import type { Dataset } from '../data/dataset';
+import { type Dataset, SIDES } from '../data/dataset';
+import { sidesOf } from '../data/sides';
 import { unknownBlock } from './edits';
 import { choices } from './issues';
-import { blockFindings, type Pipeline } from './schema';
-import { blockAt, newBlock, slotPath, withBlock } from './slots';
-import type { Finding, Pillar } from './spec';
+import { blockFindings, blocksOf, type Pipeline } from './schema';
+import { blockAt, newBlock, placeFor, slotPath, withBlock } from './slots';
+import type { DataNeed, Finding, Pillar } from './spec';
 import { taskFindings } from './tasks';
 
 /** What the rules ask of the data set; a data set's summary has it too. */
@@ -39,9 +40,10 @@ export function explainFit(
   if (!choice || !blockAt(p, pillar, index)) return [unknownBlock(pillar, blockId, index)];
   const key = (f: Finding) => `${f.where}\n${f.reason}`;
   const known = new Set(findings(p, data).map(key));
-  const place = slotPath(pillar, index);
+  const to = placeFor(p, pillar, blockId, index);
+  const place = slotPath(pillar, to);
   const isHere = (f: Finding) => f.where === place || f.where.startsWith(`${place}.`);
-  return findings(withBlock(p, pillar, choice, index), data).filter((f) => isHere(f) || !known.has(key(f)));
+  return findings(withBlock(p, pillar, choice, to), data).filter((f) => isHere(f) || !known.has(key(f)));
 }
 
 /** Bottoms that hand all tasks one vector. */
@@ -132,6 +134,21 @@ function trainingFindings(p: Pipeline): Finding[] {
   return found;
 }
 
+/** Why a data set does not have what a block needs; null where it has. */
+const NEEDS: Readonly<Record<DataNeed, (title: string, schema: DataFacts['schema']) => string | null>> = {
+  country: (title, { categorical, country }) =>
+    categorical.some((c) => c.name === country)
+      ? null
+      : `${title} needs a country column, and this data has none: take the world of all markets (ALL), or give a column of your file the role country.`,
+  sides: (title, schema) => {
+    const sides = new Set(sidesOf(schema).values());
+    const lacks = SIDES.filter((side) => !sides.has(side));
+    return lacks.length === 0
+      ? null
+      : `${title} read the user’s features apart from the item’s, and this data marks none as the ${lacks.join('’s or the ')}’s: mark some in the mapping of your file, or take MLP towers.`;
+  },
+};
+
 /** Labels that the data lacks, parents that the data does not bear out, batches larger than the training part. */
 function dataFindings(p: Pipeline, { schema, trainRows }: DataFacts): Finding[] {
   const found: Finding[] = [];
@@ -157,6 +174,12 @@ function dataFindings(p: Pipeline, { schema, trainRows }: DataFacts): Finding[] 
       );
     }
   });
+  for (const { path, spec } of blocksOf(p)) {
+    for (const need of spec.needs ?? []) {
+      const reason = NEEDS[need](spec.title, schema);
+      if (reason) found.push(error(path, reason));
+    }
+  }
   if (p.training.batch > trainRows) {
     found.push(
       error(

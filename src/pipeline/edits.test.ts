@@ -47,7 +47,8 @@ describe('edits', () => {
         const before = threeTasks();
         const after = accepted(swapBlock(before, pillar, spec.id));
         const key = pillar === 'tower' ? 'towers' : pillar;
-        const held = pillar === 'input' ? after.input[0] : after[key as 'bottom'];
+        // What refines the inputs before it joins them at the end.
+        const held = pillar === 'input' ? after.input.at(-1) : after[key as 'bottom'];
         expect(held).toEqual({ block: spec.id, params: defaultParams(spec) });
         expect({ ...after, [key]: null }).toEqual({ ...before, [key]: null });
         expect(before).toEqual(threeTasks());
@@ -76,12 +77,12 @@ describe('edits', () => {
       'towers.params.dropout is 0.9: it must be at most 0.5.',
     );
     expect(refused(setParam(p, 'input', 'width', 3))).toBe(
-      'input.0.params.width is not known: remove it, or use one of dim.',
+      'input.0.params.width is not known: remove it, or use one of dim, country.',
     );
   });
 
   it('change inputs and training', () => {
-    const two = accepted(addInput(defaultPipeline(), 'embedding'));
+    const two = accepted(addInput(defaultPipeline(), 'md'));
     expect(two.input).toHaveLength(2);
     expect(accepted(removeInput(two, 1))).toEqual(defaultPipeline());
     expect(refused(removeInput(defaultPipeline(), 0))).toBe('input has 0 entries: it must have at least 1.');

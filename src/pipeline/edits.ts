@@ -3,17 +3,17 @@ import { CATALOG, findSpec } from '../blocks/catalog';
 import { choices, show } from './issues';
 import { checkPipeline } from './parse';
 import type { Pipeline, Task, Training } from './schema';
-import { blockAt, newBlock, slotPath, withBlock } from './slots';
+import { blockAt, newBlock, placeFor, slotPath, withBlock } from './slots';
 import type { BlockSpec, Finding, ParamValue, Pillar } from './spec';
 
 export type Edited = { ok: true; pipeline: Pipeline } | { ok: false; findings: readonly Finding[] };
 
-/** Puts a block, with its own defaults, in a pillar's slot; all else stays. */
+/** Puts a block, with its own defaults, where it belongs in its pillar (placeFor); all else stays. */
 export function swapBlock(p: Pipeline, pillar: Pillar, blockId: string, index = 0): Edited {
   const choice = newBlock(pillar, blockId);
   if (!choice) return refuse(unknownBlock(pillar, blockId, index));
   if (!blockAt(p, pillar, index)) return refuse(noSlot(p, index));
-  return checked(withBlock(p, pillar, choice, index));
+  return checked(withBlock(p, pillar, choice, placeFor(p, pillar, blockId, index)));
 }
 
 /** Sets one hyper-parameter of the block in a slot. */

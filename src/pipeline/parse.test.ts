@@ -54,7 +54,7 @@ describe('parsePipeline', () => {
     [(p) => (p.bottom.layers = [1]), 'bottom.layers is not known: remove it, or use one of block, params.'],
     [
       (p) => (p.input[0].params.width = 1),
-      'input.0.params.width is not known: remove it, or use one of dim.',
+      'input.0.params.width is not known: remove it, or use one of dim, country.',
     ],
     [(p) => (p.top.params.x = 1), 'top.params.x is not known: remove it, since nothing can be set there.'],
     [

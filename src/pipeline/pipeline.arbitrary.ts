@@ -24,8 +24,8 @@ function param(p: HyperParam): fc.Arbitrary<ParamValue> {
   }
 }
 
-function block(pillar: Pillar): fc.Arbitrary<BlockChoice> {
-  const specs: readonly BlockSpec[] = CATALOG[pillar];
+function block(pillar: Pillar, among: (spec: BlockSpec) => boolean = () => true): fc.Arbitrary<BlockChoice> {
+  const specs = (CATALOG[pillar] as readonly BlockSpec[]).filter(among);
   return fc.oneof(
     ...specs.map((spec) => {
       const params = Object.fromEntries(Object.entries(spec.params).map(([name, p]) => [name, param(p)]));
@@ -62,7 +62,16 @@ export const tasksArbitrary: fc.Arbitrary<Task[]> = fc
 export const pipelineArbitrary: fc.Arbitrary<Pipeline> = fc
   .record({
     version: fc.constant(PIPELINE_VERSION),
-    input: fc.array(block('input'), { minLength: 1, maxLength: 4 }),
+    // One block reads the columns, the others refine what it hands on.
+    input: fc
+      .tuple(
+        block('input', (spec) => !spec.refines),
+        fc.array(
+          block('input', (spec) => spec.refines === true),
+          { maxLength: 3 },
+        ),
+      )
+      .map(([first, rest]) => [first, ...rest]),
     bottom: block('bottom'),
     towers: block('tower'),
     top: block('top'),

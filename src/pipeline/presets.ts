@@ -3,7 +3,7 @@ import { blockWith, defaultPipeline, defaultTasks } from './defaults';
 import type { BlockChoice, Pipeline } from './schema';
 
 /** The lessons that a preset belongs to. */
-export type LessonId = 'negative-transfer' | 'tug-of-war' | 'sequence';
+export type LessonId = 'negative-transfer' | 'tug-of-war' | 'sequence' | 'markets';
 
 export interface Preset {
   /** Stable name, e.g. for a link or the command line. */
@@ -51,6 +51,19 @@ function oneUnit(): Pipeline {
   };
 }
 
+/** One shared net on all markets together; how it gets to know the country is all that differs. */
+function ofMarkets(country: string, ...refining: BlockChoice[]): Pipeline {
+  const full = defaultPipeline();
+  return {
+    ...full,
+    input: [blockWith('input', 'embedding', { dim: 4, country }), ...refining],
+    bottom: blockWith('bottom', 'shared-bottom', { layers: [32, 16] }),
+    towers: blockWith('tower', 'mlp', { layers: [16] }),
+    tasks: defaultTasks(1),
+    training: { ...full.training, steps: 500, batch: 1024, learningRate: 0.008 },
+  };
+}
+
 const mlpTowers = (): BlockChoice => blockWith('tower', 'mlp', { layers: [32, 32] });
 
 export const PRESETS: readonly Preset[] = [
@@ -92,6 +105,29 @@ export const PRESETS: readonly Preset[] = [
       'With the world’s tug of war at 1, click and purchase pull the one shared unit in opposite directions: neither gets its way.',
     lesson: 'tug-of-war',
     pipeline: oneUnit(),
+  },
+  {
+    id: 'markets-none',
+    title: 'Markets: country left out',
+    about:
+      'For the world of all markets (ALL) at country shift .7: one net that does not know the country, whose tastes average out.',
+    lesson: 'markets',
+    pipeline: ofMarkets('none'),
+  },
+  {
+    id: 'markets-one-hot',
+    title: 'Markets: country one-hot',
+    about:
+      'The same world; the country joins as five 0s and 1s, which move a net’s units but do not turn its inputs.',
+    lesson: 'markets',
+    pipeline: ofMarkets('one-hot'),
+  },
+  {
+    id: 'markets-md',
+    title: 'Markets: MD adaptor',
+    about: 'The same world; each market turns every numerical feature up or down by a mask of its own.',
+    lesson: 'markets',
+    pipeline: ofMarkets('one-hot', blockWith('input', 'md', { transform: 'none' })),
   },
   {
     id: 'shared-bottom',

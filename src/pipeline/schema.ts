@@ -1,7 +1,7 @@
 /** The pipeline: one object that is share link, run file, page state and command-line input, and the schema that guards it. */
 import { z } from 'zod';
 import { CATALOG, findSpec } from '../blocks/catalog';
-import type { BlockSpec, HyperParam, ParamValue, Pillar } from './spec';
+import type { BlockSpec, Finding, HyperParam, ParamValue, Pillar } from './spec';
 import { defaultParams } from './spec';
 import { taskFindings } from './tasks';
 
@@ -140,6 +140,17 @@ export function blocksOf(
   ];
 }
 
+/** Inputs are a chain: one block reads the columns of the data, those after it change what it hands on. */
+function orderFindings(path: string, { pillar, title, refines }: BlockSpec): Finding[] {
+  if (pillar !== 'input') return [];
+  const first = path === 'input.0';
+  if (first === (refines !== true)) return [];
+  const reason = first
+    ? `${title} changes what another input block hands on and cannot come first: put Embedding before it.`
+    : `${title} reads the columns of the data and would drop what the input blocks before it made: put it first, or take it out.`;
+  return [{ level: 'error', where: path, reason }];
+}
+
 /** What the blocks' own rules say about this pipeline. */
 export function blockFindings(p: Pipeline) {
   const blocks = {
@@ -149,7 +160,8 @@ export function blockFindings(p: Pipeline) {
     top: p.top.block,
     balancer: p.balancer.block,
   };
-  return blocksOf(p).flatMap(
-    ({ choice, spec }) => spec.rules?.({ params: choice.params, blocks, tasks: p.tasks }) ?? [],
-  );
+  return blocksOf(p).flatMap(({ choice, spec, path }) => [
+    ...orderFindings(path, spec),
+    ...(spec.rules?.({ place: path, params: choice.params, blocks, tasks: p.tasks }) ?? []),
+  ]);
 }

@@ -34,11 +34,21 @@ export function blockAt(p: Pipeline, pillar: Pillar, index = 0): BlockChoice | u
   }
 }
 
-/** The same pipeline with another block in the slot. */
+/**
+ * Where a block goes when it is put in a pillar: its one slot; among inputs the place of the block at `index`, or for a block that
+ * refines what others hand on its own place, and the end of the chain if it has none yet.
+ */
+export function placeFor(p: Pipeline, pillar: Pillar, id: string, index = 0): number {
+  if (pillar !== 'input' || index > 0 || !findSpec(pillar, id)?.refines) return index;
+  const held = p.input.findIndex((choice) => choice.block === id);
+  return held < 0 ? p.input.length : held;
+}
+
+/** The same pipeline with another block in the slot; an input one beyond the last is appended. */
 export function withBlock(p: Pipeline, pillar: Pillar, choice: BlockChoice, index = 0): Pipeline {
   switch (pillar) {
     case 'input':
-      return { ...p, input: p.input.map((held, i) => (i === index ? choice : held)) };
+      return { ...p, input: [...p.input.slice(0, index), choice, ...p.input.slice(index + 1)] };
     case 'tower':
       return { ...p, towers: choice };
     default:

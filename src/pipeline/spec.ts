@@ -59,10 +59,15 @@ export interface Finding {
 
 /** What a rule of a block may look at: its own values and the rest of the pipeline, loosely typed to keep specs free of the schema. */
 export interface RuleContext {
+  /** Path of the block itself, e.g. `towers` or `input.1`. */
+  readonly place: string;
   readonly params: ParamValues;
   readonly blocks: Readonly<Record<Pillar, string>>;
   readonly tasks: readonly { readonly id: string; readonly parent: string | null }[];
 }
+
+/** A column of a country, or features of both sides (user and item). */
+export type DataNeed = 'country' | 'sides';
 
 export interface BlockSpec {
   /** Stable id, the folder's name. It is stored in links and run files: never change it. */
@@ -85,6 +90,12 @@ export interface BlockSpec {
   readonly probes: Readonly<Record<string, string>>;
   /** A Bottom that wants an input of its own for each task: input blocks then learn a set of weights a task. */
   readonly ownInputs?: true;
+  /** An input block that changes what the input blocks before it hand on, so that it cannot come first. */
+  readonly refines?: true;
+  /** Towers that read the user's and the item's features apart: the Bottom then runs once for each side. */
+  readonly sides?: true;
+  /** What the data set must have for the block. */
+  readonly needs?: readonly DataNeed[];
   /** What does not fit, said before it is dropped. */
   readonly rules?: (context: RuleContext) => readonly Finding[];
 }

@@ -5,7 +5,7 @@ import type { Edited } from '../pipeline/edits';
 import * as edit from '../pipeline/edits';
 import { findPreset } from '../pipeline/presets';
 import type { Pipeline, Task, Training } from '../pipeline/schema';
-import { slotPath } from '../pipeline/slots';
+import { placeFor, slotPath } from '../pipeline/slots';
 import type { ParamValue, Pillar } from '../pipeline/spec';
 import { tellError } from './notices';
 import { usePipeline, useRun, useUi } from './stores';
@@ -22,19 +22,31 @@ function apply(make: (p: Pipeline) => Edited): string | null {
   return null;
 }
 
-/** Puts a block in its slot, in place of what was there, and shows it in the inspector. */
+/** Puts a block in its slot, in place of what was there (or after the other inputs), and shows it in the inspector. */
 export function placeBlock(pillar: Pillar, id: string): void {
+  const index = placeFor(usePipeline.getState().pipeline, pillar, id);
   const refusal = apply((p) => edit.swapBlock(p, pillar, id));
   if (refusal) tellError(refusal);
-  else useUi.setState({ selected: slotPath(pillar), openPillar: pillar });
+  else useUi.setState({ selected: slotPath(pillar, index), openPillar: pillar });
   const title = findSpec(pillar, id)?.title;
   if (!refusal && title) announce(`${title} placed.`);
 }
 
-export const setParam = (pillar: Pillar, name: string, value: ParamValue): string | null =>
-  apply((p) => edit.setParam(p, pillar, name, value));
+/** Takes an input block out; the one before it is shown in its stead. */
+export function removeInput(index: number): void {
+  const title = findSpec('input', usePipeline.getState().pipeline.input[index]?.block ?? '')?.title;
+  const refusal = apply((p) => edit.removeInput(p, index));
+  if (refusal) tellError(refusal);
+  else useUi.setState({ selected: slotPath('input', Math.max(0, index - 1)) });
+  if (!refusal && title) announce(`${title} taken out.`);
+}
 
-export const resetParams = (pillar: Pillar): string | null => apply((p) => edit.resetParams(p, pillar));
+/** @param index of the input, where the pillar is a chain of them */
+export const setParam = (pillar: Pillar, name: string, value: ParamValue, index = 0): string | null =>
+  apply((p) => edit.setParam(p, pillar, name, value, index));
+
+export const resetParams = (pillar: Pillar, index = 0): string | null =>
+  apply((p) => edit.resetParams(p, pillar, index));
 
 export const setTraining = (change: Partial<Training>): string | null =>
   apply((p) => edit.setTraining(p, change));

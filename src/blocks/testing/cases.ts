@@ -22,7 +22,7 @@ import {
 import { batchNormEvaluation, batchNormTraining } from '../../nn/norm';
 import type { BlockSpec, ParamValues, Pillar } from '../../pipeline/spec';
 import { findBuild } from '../builds';
-import { CATALOG } from '../catalog';
+import { CATALOG, findSpec } from '../catalog';
 import type { BuildContext, TaskContext } from '../contract';
 
 export interface Numbers {
@@ -181,6 +181,36 @@ export function opCases(): [name: string, Case][] {
     .map((c) => [c.name, c]);
 }
 
+/** An input block that refines the columns `fields` of x0: `land` is the country, and what is `masked` counts as shifted. */
+function refining(
+  id: string,
+  context: BuildContext,
+  c: Case,
+  fields: readonly [name: string, width: number][],
+  masked: readonly string[],
+) {
+  const { groups, countries } = c.config as { groups: number; countries: number };
+  const width = fields.reduce((sum, [, w]) => sum + w, 0);
+  const output = { groups, width };
+  const block = findBuild('input', id)(
+    { ...context, shifts: () => new Map(fields.map(([name]) => [name, masked.includes(name) ? 1 : 0])) },
+    { categorical: [{ name: 'land', vocabulary: countries }], numerical: [], country: 'land' },
+    {
+      output,
+      fields: fields.map(([name, w]) => ({
+        name,
+        width: w,
+        kind: name.startsWith('n') ? ('numerical' as const) : ('categorical' as const),
+        side: null,
+      })),
+    },
+  );
+  return (v: ReadonlyMap<string, Tensor>, pass: Pass): Record<string, Tensor> => {
+    const features = { categorical: tensor(c.inputs.codes!, 'int32'), numerical: null };
+    return { x: block.forward(features, { t: v.get('x0')!, ...output }, pass).t };
+  };
+}
+
 /** One case of blocks/<id>.json. */
 export function blockProblem(id: string, c: Case): Problem {
   const place = placeOf(id);
@@ -188,6 +218,8 @@ export function blockProblem(id: string, c: Case): Problem {
     sharedInput?: boolean;
     ownInputs?: boolean;
     sizes?: number[];
+    fields?: [name: string, width: number][];
+    masked?: string[];
     parents?: (number | null)[];
   };
   const tasks = tasksOf(config.tasks ?? 2, config.parents);
@@ -200,9 +232,12 @@ export function blockProblem(id: string, c: Case): Problem {
   };
   // Bottoms read one shared vector unless a case says otherwise, towers and tops one a task.
   const own = place.pillar === 'bottom' ? config.ownInputs === true : config.sharedInput !== true;
-  const shape: StreamShape = { groups: own ? tasks.length : 1, width: config.inputWidth ?? 0 };
+  const sides = findSpec(place.pillar, id)?.sides ? 2 : 1;
+  const shape: StreamShape = { groups: sides * (own ? tasks.length : 1), width: config.inputWidth ?? 0 };
   let forward: (v: ReadonlyMap<string, Tensor>, pass: Pass) => Record<string, Tensor>;
-  if (place.pillar === 'input') {
+  if (config.fields) {
+    forward = refining(id, context, c, config.fields, config.masked ?? []);
+  } else if (place.pillar === 'input') {
     const block = findBuild('input', id)(
       { ...context, ownInputs: config.ownInputs === true },
       {

@@ -33,7 +33,8 @@ export function DropNote({
     getDropOperation: (types) => (types.has(dragType(pillar)) ? 'copy' : 'cancel'),
     onDrop: () => placeBlock(dragged.pillar, dragged.id),
   });
-  const effect = `replaces ${held}${idle ? '' : ', restarts run'}`;
+  const joins = findSpec(dragged.pillar, dragged.id)?.refines === true;
+  const effect = `${joins ? 'joins' : 'replaces'} ${held}${idle ? '' : ', restarts run'}`;
   return (
     <button
       type="button"

@@ -44,7 +44,11 @@ export function Flow({ layout }: { layout: Layout }) {
   const bottom: BlockSpec = findSpec('bottom', pipeline.bottom.block)!;
   const looks = useLooks();
   const pen = penOf(layout);
-  const shapes = { input: useShape('input.0'), bottom: useShape('bottom'), towers: useShape('towers') };
+  const shapes = {
+    input: useShape(`input.${pipeline.input.length - 1}`),
+    bottom: useShape('bottom'),
+    towers: useShape('towers'),
+  };
   const [, inputEnd] = layout.vertical ? span(layout, 'data') : span(layout, 'input');
   const [bottomStart, bottomEnd] = span(layout, 'bottom');
   const [towersStart, towersEnd] = span(layout, 'towers');

@@ -17,7 +17,10 @@ interface Gates {
 
 /** The last level's gates of the Bottom; null before the first reading, or where it is of another pipeline. */
 function useGates(experts: number, tasks: number): Gates | null {
-  const reading = useProbe('bottom', 'gates');
+  const whole = useProbe('bottom', 'gates');
+  // Twin towers have a Bottom for each side; the user's is drawn.
+  const ofUser = useProbe('bottom.user', 'gates');
+  const reading = whole ?? ofUser;
   const chosen = useUi((s) => s.cohort);
   return useMemo(() => {
     if (reading?.shape.length !== 3) return null;

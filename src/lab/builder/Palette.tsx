@@ -11,7 +11,16 @@ import { placeBlock } from '../../state/edits';
 import { usePipeline, useUi } from '../../state/stores';
 import { dragType, PILLARS } from './places';
 
-function Entry({ spec, held }: { spec: BlockSpec; held: BlockSpec | undefined }) {
+function Entry({
+  spec,
+  held,
+  current,
+}: {
+  spec: BlockSpec;
+  held: BlockSpec | undefined;
+  /** The pipeline has it. */
+  current: boolean;
+}) {
   const { dragProps, dragButtonProps, isDragging } = useDrag({
     hasDragButton: true,
     getItems: () => [{ [dragType(spec.pillar)]: spec.id, 'text/plain': spec.title }],
@@ -19,7 +28,6 @@ function Entry({ spec, held }: { spec: BlockSpec; held: BlockSpec | undefined })
     onDragStart: () => useUi.setState({ dragging: { pillar: spec.pillar, id: spec.id } }),
     onDragEnd: () => useUi.setState({ dragging: null }),
   });
-  const current = held?.id === spec.id;
   return (
     <li {...dragProps} className={`entry ${isDragging ? 'grab' : ''}`} aria-current={current || undefined}>
       <Button {...dragButtonProps} className="grip" aria-label={`Drag ${spec.title}`}>
@@ -32,8 +40,10 @@ function Entry({ spec, held }: { spec: BlockSpec; held: BlockSpec | undefined })
         <button
           type="button"
           className="swap"
-          aria-label={held ? `Replace ${held.title} with ${spec.title}` : `Add ${spec.title}`}
-          title={held ? `Replace ${held.title}` : 'Add'}
+          aria-label={
+            held && !spec.refines ? `Replace ${held.title} with ${spec.title}` : `Add ${spec.title}`
+          }
+          title={held && !spec.refines ? `Replace ${held.title}` : 'Add'}
           onClick={() => placeBlock(spec.pillar, spec.id)}
         >
           <Icon name="swap" />
@@ -74,10 +84,12 @@ export function Palette() {
 }
 
 function List({ pillar, held }: { pillar: Pillar; held: BlockSpec | undefined }) {
+  const inputs = usePipeline((s) => s.pipeline.input);
+  const ids = pillar === 'input' ? inputs.map((choice) => choice.block) : [held?.id];
   return (
     <ul>
       {CATALOG[pillar].map((spec: BlockSpec) => (
-        <Entry key={spec.id} spec={spec} held={held} />
+        <Entry key={spec.id} spec={spec} held={held} current={ids.includes(spec.id)} />
       ))}
     </ul>
   );

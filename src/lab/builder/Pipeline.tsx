@@ -13,7 +13,7 @@ import { useSimulated } from '../use';
 import { DropNote } from './DropNote';
 import { Flow } from './Flow';
 import { LossEnd } from './LossEnd';
-import { type Box, type Layout, layOut, type PlaceName } from './places';
+import { type Box, inputBox, type Layout, layOut, type PlaceName } from './places';
 
 const TITLES: readonly [PlaceName, string][] = [
   ['data', 'Input'],
@@ -40,7 +40,7 @@ function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pil
     >
       <b>{spec.title}</b>
       <span>{size}</span>
-      {path.startsWith('input') && <InputFacts />}
+      {path === 'input.0' && <InputFacts />}
     </button>
   );
 }
@@ -100,20 +100,25 @@ function DataCard({ box }: { box: Box }) {
 function Cards({ layout }: { layout: Layout }) {
   const pipeline = usePipeline((s) => s.pipeline);
   const dragging = useUi((s) => s.dragging);
-  const shown = blocksOf(pipeline).filter(({ path }) => path !== 'balancer' && !/^input\.[1-9]/.test(path));
+  const shown = blocksOf(pipeline).filter(({ path }) => path !== 'balancer');
+  const places = shown.filter(({ path }) => !/^input\.[1-9]/.test(path));
   const boxOf = (path: string) => layout.boxes[(path.startsWith('input') ? 'input' : path) as PlaceName];
+  const cardOf = (path: string) =>
+    path.startsWith('input')
+      ? inputBox(layout, Number(path.split('.')[1]), pipeline.input.length)
+      : boxOf(path);
   return (
     <>
       <DataCard box={layout.boxes.data} />
       {shown.map(({ pillar, path, spec }) => (
-        <Card key={path} box={boxOf(path)} path={path} pillar={pillar} spec={spec} />
+        <Card key={path} box={cardOf(path)} path={path} pillar={pillar} spec={spec} />
       ))}
       <LossEnd layout={layout} />
       <Flow layout={layout} />
       {dragging &&
-        [...shown.map(({ pillar, path, spec }) => ({ pillar, box: boxOf(path), held: spec.title }))].map(
-          (place) => <DropNote key={place.pillar} {...place} dragged={dragging} />,
-        )}
+        places
+          .map(({ pillar, path, spec }) => ({ pillar, box: boxOf(path), held: spec.title }))
+          .map((place) => <DropNote key={place.pillar} {...place} dragged={dragging} />)}
       {dragging && (
         <DropNote
           pillar="balancer"

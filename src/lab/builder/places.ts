@@ -87,6 +87,17 @@ function across(width: number, height: number, tasks: number): Layout {
   };
 }
 
+/** Room of an input block that refines those before it: its title and its size. */
+const REFINER = 44;
+
+/** Where input block `index` of `count` lies: the first takes what the others leave. */
+export function inputBox({ boxes: { input } }: Layout, index: number, count: number): Box {
+  const small = Math.min(REFINER, Math.floor(input.h / (count + 1)));
+  const first = input.h - (count - 1) * small;
+  if (index === 0) return { ...input, h: first };
+  return { ...input, y: input.y + first + (index - 1) * small, h: small };
+}
+
 function down(width: number, tasks: number): Layout {
   const x = 12;
   const w = width - 24;

@@ -4,7 +4,7 @@ import { compact } from '../../components/format';
 import { findings } from '../../pipeline/compat';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
-import { resetParams, setParam } from '../../state/edits';
+import { removeInput, resetParams, setParam } from '../../state/edits';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
 import { Knob } from './Knob';
@@ -73,6 +73,7 @@ export function BlockPanel({
 }) {
   const [refusals, setRefusals] = useState<Readonly<Record<string, string | null>>>({});
   const names = Object.entries(spec.params);
+  const index = pillar === 'input' ? Number(path.split('.')[1]) : 0;
   return (
     <>
       <h2>
@@ -103,7 +104,7 @@ export function BlockPanel({
             param={param}
             value={params[name]!}
             refusal={refusals[name] ?? null}
-            onChange={(value) => setRefusals({ ...refusals, [name]: setParam(pillar, name, value) })}
+            onChange={(value) => setRefusals({ ...refusals, [name]: setParam(pillar, name, value, index) })}
             onRefuse={(reason) => setRefusals({ ...refusals, [name]: reason })}
           />
         ))}
@@ -118,11 +119,16 @@ export function BlockPanel({
             className="link"
             onClick={() => {
               setRefusals({});
-              resetParams(pillar);
+              resetParams(pillar, index);
             }}
           >
             Defaults
           </button>
+          {index > 0 && (
+            <button type="button" className="link" onClick={() => removeInput(index)}>
+              Take out
+            </button>
+          )}
         </div>
       )}
       <Facts path={path} />

@@ -1,19 +1,36 @@
-import { concatColumns, embed, embedFeatures, joinGroups, offsetIds, repeatGroups } from '../../../nn';
-import type { BuildInput } from '../../contract';
+import { sidesOf } from '../../../data/sides';
+import {
+  concatColumns,
+  embed,
+  embedFeatures,
+  joinGroups,
+  offsetIds,
+  repeatGroups,
+  type Tensor,
+  tf,
+} from '../../../nn';
+import type { BuildInput, Field } from '../../contract';
 
 /**
- * x = [e_1;…;e_C; z] with e_i = E_i[c_i]. All E_i lie in one table, column i's rows from offset Σ_{j<i} V_j. Where the Bottom wants an
- * input for each task, there are K such tables one under the other, and x_k reads the k-th.
+ * x = [e_1;…;e_C; z; o] with e_i = E_i[c_i]. All E_i lie in one table, column i's rows from offset Σ_{j<i} V_j. Where the Bottom
+ * wants an input for each task, there are K such tables one under the other, and x_k reads the k-th. The country column has an
+ * embedding like any other, or joins as a one-hot vector o, or is left out.
  */
-export const build: BuildInput = ({ scope, params, tasks, ownInputs }, { categorical, numerical }) => {
+export const build: BuildInput = ({ scope, params, tasks, ownInputs }, schema) => {
+  const { categorical, numerical } = schema;
   const d = params.dim as number;
   const K = ownInputs ? tasks.length : 1;
+  const all = categorical.map((_, c) => c);
+  // Data without a country column have none to leave out.
+  const apart = params.country === 'one-hot' || params.country === 'none' ? countryOf(schema) : -1;
+  const embedded = all.filter((c) => c !== apart);
+  const codes = apart >= 0 && params.country === 'one-hot' ? categorical[apart]!.vocabulary : 0;
   let rows = 0;
   // Where each column of each task begins, task by task.
   const offsets = Array.from({ length: K }, () =>
-    categorical.map((column) => {
+    embedded.map((c) => {
       const at = rows;
-      rows += column.vocabulary;
+      rows += categorical[c]!.vocabulary;
       return at;
     }),
   ).flat();
@@ -28,26 +45,73 @@ export const build: BuildInput = ({ scope, params, tasks, ownInputs }, { categor
             ? 'E_{k,1} … E_{k,C} of task after task one under the other, (task, column, code) × d'
             : 'E_1 … E_C one under the other, (column, code) × d',
         );
-  const output = { groups: K, width: categorical.length * d + numerical.length };
+  const sides = sidesOf(schema);
+  const field = (name: string, kind: Field['kind'], width: number): Field => ({
+    name,
+    kind,
+    width,
+    side: sides.get(name) ?? null,
+  });
+  const fields = [
+    ...embedded.map((c) => field(categorical[c]!.name, 'categorical', d)),
+    ...numerical.map((name) => field(name, 'numerical', 1)),
+    ...(codes > 0 ? [field(categorical[apart]!.name, 'categorical', codes)] : []),
+  ];
+  const width = embedded.length * d + numerical.length + codes;
+  if (width === 0)
+    throw new Error(
+      'No feature is left once the country column is out: let it join, or open data with more features.',
+    );
+  const output = { groups: K, width };
   return {
     output,
+    fields,
     forward(features, _upstream, pass) {
-      if (K === 1 && table && features.categorical) {
-        const { categorical: ids, numerical: z } = features;
-        return { t: embedFeatures(pass.weight(table), ids, offsets, z), ...output };
+      const { numerical: z } = features;
+      const ids = embedded.length > 0 && features.categorical ? without(features.categorical, apart) : null; // [B, C]
+      const o = codes > 0 && features.categorical ? oneHot(features.categorical, apart, codes) : null; // [B, V_c]
+      if (K === 1 && table && ids) {
+        const x = embedFeatures(pass.weight(table), ids, offsets, z);
+        return { t: o ? concatColumns([x, o]) : x, ...output };
       }
       const parts = [];
-      if (table && features.categorical) {
-        const ids = offsetIds(repeatGroups(features.categorical, K), offsets); // [B, K·C]
+      if (table && ids) {
         parts.push({
-          t: embed(pass.weight(table), ids), // [B, K·C·d]
+          t: embed(pass.weight(table), offsetIds(repeatGroups(ids, K), offsets)), // [B, K·C·d]
           groups: K,
-          width: categorical.length * d,
+          width: embedded.length * d,
         });
       }
-      if (features.numerical) parts.push({ t: features.numerical, groups: 1, width: numerical.length }); // [B, M]
+      if (z) parts.push({ t: z, groups: 1, width: numerical.length }); // [B, M]
+      if (o) parts.push({ t: o, groups: 1, width: codes });
       if (K === 1) return { t: concatColumns(parts.map((p) => p.t)), ...output };
       return joinGroups(parts, K);
     },
   };
 };
+
+const countryOf = ({ categorical, country }: Parameters<BuildInput>[1]): number =>
+  categorical.findIndex((c) => c.name === country);
+
+/** All columns but one; all where there is none to leave out. @param ids [B, C] */
+function without(ids: Tensor, column: number): Tensor {
+  if (column < 0) return ids;
+  const [B, C] = ids.shape as [number, number];
+  const parts = [
+    ...(column > 0 ? [tf.slice(ids, [0, 0], [B, column])] : []),
+    ...(column < C - 1 ? [tf.slice(ids, [0, column + 1], [B, C - 1 - column])] : []),
+  ];
+  return concatColumns(parts);
+}
+
+/** [B, C] codes → [B, V] with a 1 at the column's code. */
+function oneHot(ids: Tensor, column: number, vocabulary: number): Tensor {
+  const B = ids.shape[0]!;
+  return tf.oneHot(
+    tf.reshape(tf.slice(ids, [0, column], [B, 1]), [B]),
+    vocabulary,
+    1,
+    0,
+    'float32',
+  ) as Tensor;
+}

@@ -17,7 +17,7 @@ export const spec: BlockSpec = {
     ['c_i', 'code of categorical column i'],
     ['E_i', 'embedding table of column i, V_i × d'],
     ['z', 'numerical features, z-scored on the training part and clipped to ±5, B×M'],
-    ['x', 'input of the Bottom, B×F with F = C·d + M'],
+    ['x', 'input of the Bottom, B×F with F = C·d + M; a one-hot country comes last'],
   ],
   params: {
     dim: {
@@ -29,6 +29,19 @@ export const spec: BlockSpec = {
       max: 64,
       suggested: [4, 8, 16, 32],
       default: 4,
+    },
+    country: {
+      kind: 'choice',
+      label: 'Country',
+      help: 'How the country column joins, where the data have one: as a category like any other, as 0s and a 1, or not at all.',
+      source:
+        'plain alternatives to MD (Wang et al. 2025, §3.3); one-hot as in Seesaw’s country-shift tables',
+      options: [
+        { value: 'embedding', label: 'embedded' },
+        { value: 'one-hot', label: 'one-hot' },
+        { value: 'none', label: 'left out' },
+      ],
+      default: 'embedding',
     },
   },
   probes: {},

@@ -87,6 +87,7 @@ describe('ESM²', () => {
   it('says which tasks it needs, and takes a purchase under the click or under the action', () => {
     const of = (parents: (string | null)[]) =>
       spec.rules!({
+        place: 'top',
         params: {},
         blocks: { input: '', bottom: '', tower: '', top: 'esm2', balancer: '' },
         tasks: parents.map((parent, k) => ({ id: `t${k}`, parent })),
