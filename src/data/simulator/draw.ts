@@ -1,12 +1,13 @@
 /**
  * Draws what a page and an item are like: scores, segment, codes and flags.
  *
- * One number in (0, 1) settles a signal column: its low end says "missing", the rest is the value's rank u ∈ (0, 1). The
- * score is z = Φ⁻¹(u) and the visible column Q(u), so every score can be read off the row and the truth stays observable.
+ * One number in (0, 1) settles a signal: its low end says "missing", the rest is the value's rank u ∈ (0, 1). The score is
+ * z = Φ⁻¹(u) and the visible column Q(u), but for the few columns that are linked to another one (`LINKS`). Every score can
+ * be read off the row, so the truth stays observable.
  */
 import type { Rng } from '../random';
 import { CATEGORICAL, FLAGS, ITEM_SIGNALS, NUMERICAL, PAGE_SIGNALS, SEGMENT } from './marginals';
-import { normalScore, phi, rankOfScore, TAIL } from './normal';
+import { normalScore, phi } from './normal';
 
 const zeroShare = (n: number) => NUMERICAL.find((column) => column.n === n)!.zero;
 
@@ -32,7 +33,7 @@ export interface Page {
 }
 
 export interface Item {
-  /** Rank of each item signal, −1 = missing; [8]. */
+  /** Rank of each item signal, −1 = missing; [8]. Of its score, and after `settleRanks` of what its column shows. */
   readonly ranks: Float64Array;
   /** Its score, 0 = missing; [8]. */
   readonly scores: Float64Array;
@@ -100,31 +101,24 @@ export function drawPage(rng: Rng, page: Page, shift: Float64Array | null = null
 }
 
 /**
- * How item signals hang together: a child's score is load·(its parent's score) + rest·noise, load² + rest² = 1. Where the
- * parent is missing, noise stands alone, so that the child stays standard normal; which values are missing is drawn apart.
+ * How item columns hang together: the normal score that a child's column shows is load·(its parent's score) + rest·(its
+ * own), load² + rest² = 1. Where the parent is missing, its own stands alone.
  *
- * In the real sample the columns' correlations are stronger: numerical_30 with 35 −.50, 34 with 35 .52, 52 with 53 .51, 35
- * with 56 .63. Loads that reach those make the tails of K and V heavier and move the oracle AUCs by up to .005; these
- * keep them within .003 of the specification's table (docs/SIMULATOR.md has the figures).
+ * The scores themselves stay independent, so that K and V are as if nothing were linked; and since the parent's score
+ * can be read off its column, so can the child's. Which values are missing is drawn apart, and every marginal stays.
  */
-export const LINKS = {
+export const LINKS = [
   /** numerical_30 and numerical_35. */
-  i2OnI4: -0.37,
+  { child: 2, parent: 4, load: -0.54 },
   /** numerical_34 and numerical_35. */
-  i3OnI4: 0.43,
-  /** numerical_52 and numerical_53. */
-  i6OnI5: 0.2,
-  /** numerical_35 and numerical_56. */
-  i7OnI4: 0.5,
-} as const;
+  { child: 3, parent: 4, load: 0.58 },
+  /** numerical_53 and numerical_52. */
+  { child: 6, parent: 5, load: 0.52 },
+  /** numerical_56 and numerical_35. */
+  { child: 7, parent: 4, load: 0.7 },
+] as const;
 
-const restOf = (load: number) => Math.sqrt(1 - load * load);
-const REST = {
-  i2: restOf(LINKS.i2OnI4),
-  i3: restOf(LINKS.i3OnI4),
-  i6: restOf(LINKS.i6OnI5),
-  i7: restOf(LINKS.i7OnI4),
-} as const;
+const LINKED = LINKS.map((link) => ({ ...link, rest: Math.sqrt(1 - link.load * link.load) }));
 
 /** Reciprocal of the share that is not missing: a product is cheaper than a quotient, thirty million times. */
 const ITEM_STRETCH = ITEM_ZERO.map((zero) => 1 / (1 - zero));
@@ -142,22 +136,9 @@ function drawSignal(item: Item, j: number, uniform: number): void {
   item.scores[j] = normalScore(rank);
 }
 
-/** Just inside the scores' end, so that the rank stays below 1. */
-const END = TAIL * (1 - 1e-7);
-
-/** Mixes its parent into signal j. Its rank waits for `settleRanks`: most candidates are dropped before it is looked at. */
-function link(item: Item, j: number, parent: number, load: number, rest: number): void {
-  if (item.ranks[j]! < 0 || item.ranks[parent]! < 0) return;
-  const score = load * item.scores[parent]! + rest * item.scores[j]!;
-  item.scores[j] = score > END ? END : score < -END ? -END : score;
-}
-
 /** Draws what attraction needs of an item: i_0…i_6 and B0, eight words. */
 export function drawItem(rng: Rng, item: Item): void {
   for (let j = 0; j < ATTRACTION_SIGNALS; j++) drawSignal(item, j, rng.uniform());
-  link(item, 2, 4, LINKS.i2OnI4, REST.i2);
-  link(item, 3, 4, LINKS.i3OnI4, REST.i3);
-  link(item, 6, 5, LINKS.i6OnI5, REST.i6);
   item.flags[0] = rng.uniform() < FLAGS[0] ? 1 : 0;
 }
 
@@ -167,21 +148,16 @@ const ATTRACTION_SIGNALS = 7;
 /** Draws the rest of what intent needs: i_7 and B1, two words. */
 export function drawItemIntent(rng: Rng, item: Item): void {
   drawSignal(item, ATTRACTION_SIGNALS, rng.uniform());
-  link(item, 7, 4, LINKS.i7OnI4, REST.i7);
   item.flags[1] = rng.uniform() < FLAGS[1] ? 1 : 0;
 }
 
-/** The children among the signals and their parents. */
-const CHILDREN = [
-  [2, 4],
-  [3, 4],
-  [6, 5],
-  [7, 4],
-] as const;
-
-/** Gives the linked signals of a drawn item the ranks of their scores, which its columns show. */
+/**
+ * Gives the linked signals of a drawn item the ranks that their columns show. Only for items that are kept: most
+ * candidates are dropped before a column is looked at.
+ */
 export function settleRanks(item: Item): void {
-  for (const [j, parent] of CHILDREN) {
-    if (item.ranks[j]! >= 0 && item.ranks[parent]! >= 0) item.ranks[j] = rankOfScore(item.scores[j]!);
+  for (const { child, parent, load, rest } of LINKED) {
+    if (item.ranks[child]! < 0 || item.ranks[parent]! < 0) continue;
+    item.ranks[child] = phi(load * item.scores[parent]! + rest * item.scores[child]!);
   }
 }

@@ -1,5 +1,4 @@
 /** Measures a world's truth on fresh draws: oracle AUCs, correlations, rates. What docs/SIMULATOR.md and its tests compare with tables. */
-import { expectedAuc } from '../../metrics/auc';
 import { exactLog } from '../exact-math';
 import { Rng } from '../random';
 import { BEHAVIOURS, drawUser, itemCategory, matchOf, newUser } from './behaviour';
@@ -62,14 +61,32 @@ export function truthOf(world: World, draws: TasteDraws): Float64Array[] {
   return joint;
 }
 
-/** AUC of `scores` where each draw counts p as a positive and whole − p as a negative. */
+/** Bits of a score's fraction that tell two scores apart: scores closer than 1 in 4,096 of themselves count as equal. */
+const FRACTION = 12;
+const SINGLE = 23;
+const BINS = 2 ** (8 + FRACTION);
+
+/**
+ * AUC of `scores` (probabilities) where each draw counts p as a positive and whole − p as a negative. Millions of draws
+ * are counted by bins instead of being sorted; the value is the exact one to within 1e-5 (`world.test.ts`).
+ */
 export function aucAgainst(scores: Float64Array, p: Float64Array, whole?: Float64Array): number {
-  const auc = expectedAuc(
-    scores,
-    p,
-    p.map((x, d) => (whole ? whole[d]! : 1) - x),
-  );
-  return auc.ok ? auc.value : Number.NaN;
+  // The bits of positive single-precision numbers stand in the order of the numbers.
+  const bits = new Uint32Array(Float32Array.from(scores).buffer);
+  const positive = new Float64Array(BINS);
+  const negative = new Float64Array(BINS);
+  for (let d = 0; d < p.length; d++) {
+    const bin = bits[d]! >>> (SINGLE - FRACTION);
+    positive[bin]! += p[d]!;
+    negative[bin]! += (whole ? whole[d]! : 1) - p[d]!;
+  }
+  let [won, allPositive, below] = [0, 0, 0];
+  for (let bin = 0; bin < BINS; bin++) {
+    won += positive[bin]! * (below + negative[bin]! / 2);
+    below += negative[bin]!;
+    allPositive += positive[bin]!;
+  }
+  return won / (allPositive * below);
 }
 
 /** By output space id: what no model can beat. */

@@ -4,7 +4,7 @@ import { normalQuantile } from '../random';
 
 const CELLS = 2048;
 /** Scores end at ±3.6, the outer edges of the table's first and last cell. */
-export const TAIL = 3.6;
+const TAIL = 3.6;
 
 /** Φ⁻¹ at the edges of equal cells. */
 const QUANTILE_TABLE = Float64Array.from({ length: CELLS + 1 }, (_, i) =>
@@ -17,19 +17,6 @@ export function normalScore(u: number): number {
   const cell = t | 0;
   const left = QUANTILE_TABLE[cell]!;
   return left + (t - cell) * (QUANTILE_TABLE[cell + 1]! - left);
-}
-
-/** The u of which `score` is the normalScore, exactly that table's inverse; score in [−3.6, 3.6]. */
-export function rankOfScore(score: number): number {
-  let low = 0;
-  let high = CELLS;
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if (QUANTILE_TABLE[middle]! <= score) low = middle;
-    else high = middle;
-  }
-  const left = QUANTILE_TABLE[low]!;
-  return (low + (score - left) / (QUANTILE_TABLE[high]! - left)) / CELLS;
 }
 
 /** Φ on [−6, 6] at equal steps, by Simpson's rule over the density. */

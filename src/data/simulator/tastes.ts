@@ -45,7 +45,7 @@ export interface Lens {
   readonly k1: number;
   readonly v0: number;
   readonly v1: number;
-  /** What each item score is multiplied with before it enters K and V; [8] each, 1 without a country shift. */
+  /** What each item score is multiplied with before it enters K and V, but for the kinks; [8] each, 1 without a country shift. */
   readonly attraction: Float64Array;
   readonly intent: Float64Array;
   /** Added to the page scores; [6], or null without a country shift. */
@@ -92,7 +92,7 @@ export function attraction(page: Page, item: Item, lens: Lens): number {
     0.6 * u[1]! * g[3]! * i[3]! +
     0.6 * u[2]! * g[4]! * i[4]! +
     0.4 * SEGMENT_SCORES[page.segment]! * g[5]! * i[5]! +
-    0.6 * (Math.abs(g[6]! * i[6]!) - 0.8);
+    0.6 * (Math.abs(i[6]!) - 0.8);
   const k = (plain + lens.eta * twisted - lens.k0) / lens.k1;
   const { tug } = lens;
   return tug === null ? k : tug.plainAttraction * k + tug.tugAttraction * tugAttraction(page, item, g);
@@ -114,7 +114,7 @@ export function intent(page: Page, item: Item, lens: Lens): number {
     0.6 * u[1]! * g[4]! * i[4]! +
     0.6 * u[2]! * g[2]! * i[2]! +
     0.4 * SEGMENT_SCORES[page.segment]! * g[0]! * i[0]! +
-    0.6 * (Math.abs(g[1]! * i[1]!) - 0.8);
+    0.6 * (Math.abs(i[1]!) - 0.8);
   const v = (plain + lens.eta * twisted - lens.v0) / lens.v1;
   const { tug } = lens;
   return tug === null ? v : tug.plainIntent * v + tug.tugIntent * tugIntent(page, item, g);

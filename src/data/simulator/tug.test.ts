@@ -3,13 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { Rng } from '../random';
 import { drawItem, drawItemIntent, drawPage, newItem, newPage } from './draw';
 import { eventsOf } from './events';
-import { ITEM_SIGNALS, KNOTS, NUMERICAL, PAGE_SIGNALS } from './marginals';
-import { normalScore } from './normal';
 import { DEFAULT_REQUEST } from './request';
 import { simulateTable } from './simulate';
 import { attraction, intent, lensOf } from './tastes';
 import { TUG_ANGLE, tugAttraction, tugIntent } from './tug';
-import { conditionals, makeWorld } from './world';
+import { makeWorld } from './world';
 
 const DRAWS = 200_000;
 
@@ -78,53 +76,6 @@ describe('the tug of war', () => {
     const world = makeWorld({ ...DEFAULT_REQUEST, tension: 1 });
     expect(world.interestShare).toBeCloseTo(0.0266, 5);
     expect(world.purchaseShare).toBeCloseTo(0.0266 * 0.0227, 6);
-  });
-
-  it('has a truth that is a function of what a row shows', async () => {
-    const request = { ...DEFAULT_REQUEST, tension: 1, impressions: 60_000, rows: 2000 };
-    const world = makeWorld(request);
-    const view = world.views[0]!;
-    const table = await simulateTable(request);
-    const names = table.schema.numerical;
-    /** The score behind a column's value, by Q turned round; 0 where it is missing. */
-    const scoreOf = (row: number, n: number) => {
-      const value = table.numerical[row * names.length + names.indexOf(`numerical_${n}`)]!;
-      if (value === 0) return 0;
-      const { quantiles } = NUMERICAL.find((column) => column.n === n)!;
-      const above = quantiles.findIndex((q, knot) => knot > 0 && value <= q);
-      const at = above < 0 ? quantiles.length - 1 : above;
-      const [low, high] = [quantiles[at - 1]!, quantiles[at]!];
-      const rank = KNOTS[at - 1]! + ((value - low) / (high - low)) * (KNOTS[at]! - KNOTS[at - 1]!);
-      // Single precision may round the last value up to the end itself.
-      return normalScore(Math.min(rank, 1 - 1e-7));
-    };
-    const page = newPage();
-    const item = newItem();
-    const given = new Float64Array(2);
-    let worst = 0;
-    for (let row = 0; row < table.rows; row++) {
-      const code = (n: number) => table.categorical[row * table.schema.categorical.length + n - 1]!;
-      // Not the last page signal: what it shows is cut off at 1, so it may not matter.
-      PAGE_SIGNALS.slice(0, 5).forEach((n, j) => {
-        page.scores[j] = scoreOf(row, n);
-      });
-      ITEM_SIGNALS.forEach((n, j) => {
-        item.scores[j] = scoreOf(row, n);
-      });
-      page.segment = code(4);
-      page.code = code(9);
-      item.flags.set([code(10), code(11)]);
-      const k = attraction(page, item, view.lens);
-      conditionals(world, view, k, intent(page, item, view.lens), null, given);
-      const [click, purchase] = table.truth!.probabilities.subarray(2 * row, 2 * row + 2);
-      worst = Math.max(
-        worst,
-        Math.abs(given[0]! / click! - 1),
-        Math.abs((given[0]! * given[1]!) / purchase! - 1),
-      );
-    }
-    // Values are shown in single precision.
-    expect(worst).toBeLessThan(0.01);
   });
 
   it('does nothing at tension 0, and changes the world above it', async () => {

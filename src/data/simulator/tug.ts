@@ -15,7 +15,7 @@ const TURN = Math.PI / 3;
 const [COS, SIN] = exactCosSin(TURN);
 
 /** Standard deviations of the plain sums of item scores and of page scores: the mixes are divided by them. */
-const SD = { item: 1.866, otherItem: 2.269, page: 1.648, otherPage: 1.322 } as const;
+const SD = { item: 1.942, otherItem: 1.968, page: 1.648, otherPage: 1.322 } as const;
 
 /** Correlation of f(p, q) and f of the turned mixes, and the angle whose cosine it is. */
 const RHO = (COS + CONTEXT * CONTEXT * COS * COS) / (1 + CONTEXT * CONTEXT);
@@ -51,7 +51,7 @@ export function tugIntent(page: Page, item: Item, gains: Float64Array): number {
 }
 
 /** Covariance of each form with its task's raw taste, at η = 0 and what η = 1 adds; measured on 4 million impressions. */
-const OVERLAP = { attraction: [0.322, 0.176], intent: [0.341, 0.029] } as const;
+const OVERLAP = { attraction: [0.309, 0.196], intent: [0.286, 0.013] } as const;
 
 /** How a tension mixes the forms into the tastes; null at tension 0, where nothing of them is computed. */
 export interface Tug {

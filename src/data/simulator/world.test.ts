@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { expectedAuc } from '../../metrics/auc';
 import { BEHAVIOURS, drawUser, lengthSums, newUser, userStream } from './behaviour';
 import { COUNTRIES, ITEM_SIGNALS, MARKETS, type Market, MICRO_VIDEO, NUMERICAL } from './marginals';
 import {
@@ -19,7 +20,8 @@ import { tasteMoments } from './tastes';
 import { makeWorld } from './world';
 
 const worldOf = (change: Partial<SimulationRequest> = {}) => makeWorld({ ...DEFAULT_REQUEST, ...change });
-const DRAWS = 400_000;
+/** So many that the standard error of every oracle AUC below is less than .0005 (that of a CVR is .0004). */
+const DRAWS = 4_000_000;
 
 // Hot loops run several times slower under a test runner than in the page.
 vi.setConfig({ testTimeout: 90_000 });
@@ -52,7 +54,7 @@ describe('the tastes', () => {
 });
 
 describe('the oracle', () => {
-  // Spec table 1.3, on 400,000 draws there as here: CTR, CTCVR, CVR, CTCVR ranked by p(click), two correlations.
+  // Spec table 1.3, on 400,000 draws there: CTR, CTCVR, CVR, CTCVR ranked by p(click), two correlations.
   const table = [
     [1, 0.788, 0.891, 0.684, 0.891, 1, 1],
     [0.75, 0.788, 0.896, 0.718, 0.889, 0.971, 0.812],
@@ -71,14 +73,17 @@ describe('the oracle', () => {
       const joint = truthOf(world, tastes);
       const oracle = oraclesOf(world, joint);
       expect(Math.abs(oracle.click! - ctr)).toBeLessThan(0.002);
-      // Both tables are drawn: two standard errors of either are .0015 and .003.
-      expect(Math.abs(oracle.conversion! - ctcvr)).toBeLessThan(0.003);
-      expect(Math.abs(oracle['conversion|click']! - cvr)).toBeLessThan(0.005);
-      expect(Math.abs(aucAgainst(joint[0]!, joint[1]!) - byClick)).toBeLessThan(0.005);
-      const buy = joint[1]!.map((p, d) => p / joint[0]![d]!);
-      const click = logitOfAll(joint[0]!);
-      expect(Math.abs(correlation(click, logOf(joint[1]!)) - total)).toBeLessThan(0.015);
-      expect(Math.abs(correlation(click, logitOfAll(buy)) - given)).toBeLessThan(0.015);
+      expect(Math.abs(oracle.conversion! - ctcvr)).toBeLessThan(0.002);
+      expect(Math.abs(oracle['conversion|click']! - cvr)).toBeLessThan(0.002);
+      // No oracle: the specification's column hangs on fewer, rarer draws.
+      expect(Math.abs(aucAgainst(joint[0]!, joint[1]!) - byClick)).toBeLessThan(0.004);
+      // Correlations are steady on a tenth of the draws.
+      const [clicks, buys] = joint.map((p) => p.subarray(0, DRAWS / 10)) as [Float64Array, Float64Array];
+      const click = logitOfAll(clicks);
+      expect(Math.abs(correlation(click, logOf(buys)) - total)).toBeLessThan(0.015);
+      expect(
+        Math.abs(correlation(click, logitOfAll(buys.map((p, d) => p / clicks[d]!))) - given),
+      ).toBeLessThan(0.015);
     },
   );
 
@@ -90,10 +95,38 @@ describe('the oracle', () => {
     const world = worldOf({ relatedness, addToCart: true });
     const oracle = oraclesOf(world, truthOf(world, tastes));
     expect(Math.abs(oracle.click! - ctr)).toBeLessThan(0.002);
-    expect(Math.abs(oracle.cart! - ctatc)).toBeLessThan(0.003);
-    expect(Math.abs(oracle.conversion! - ctcvr)).toBeLessThan(0.003);
+    expect(Math.abs(oracle.cart! - ctatc)).toBeLessThan(0.002);
+    expect(Math.abs(oracle.conversion! - ctcvr)).toBeLessThan(0.002);
     expect(Math.abs(world.views[0]!.intercepts[1]! - cart)).toBeLessThan(0.02);
     expect(Math.abs(world.views[0]!.intercepts[2]! - buy)).toBeLessThan(0.03);
+  });
+
+  it.each([
+    [0, 0.7929, 0.9075],
+    [0.7, 0.7922, 0.908],
+  ])('is the specification’s for all markets at κ = %s', (countryShift, ctr, ctcvr) => {
+    const world = worldOf({ country: 'ALL', countryShift });
+    const oracle = oraclesOf(world, truthOf(world, drawTastes(world, DRAWS, 12)));
+    expect(Math.abs(oracle.click! - ctr)).toBeLessThan(0.002);
+    expect(Math.abs(oracle.conversion! - ctcvr)).toBeLessThan(0.002);
+  });
+
+  it('counted by bins is the oracle of sorted draws', () => {
+    const world = worldOf({ relatedness: -1 });
+    const some = drawTastes(world, 50_000, 13);
+    const [click, buy] = truthOf(world, some) as [Float64Array, Float64Array];
+    const given = buy.map((p, d) => p / click[d]!);
+    const sorted = (scores: Float64Array, p: Float64Array, whole: Float64Array) => {
+      const auc = expectedAuc(
+        scores,
+        p,
+        p.map((x, d) => whole[d]! - x),
+      );
+      return auc.ok ? auc.value : Number.NaN;
+    };
+    const ones = click.map(() => 1);
+    expect(Math.abs(aucAgainst(buy, buy) - sorted(buy, buy, ones))).toBeLessThan(1e-5);
+    expect(Math.abs(aucAgainst(given, buy, click) - sorted(given, buy, click))).toBeLessThan(1e-5);
   });
 
   it('rises with the strengths, about as Φ(s/√2)', () => {
@@ -257,8 +290,9 @@ describe('the columns', () => {
       [28, 29],
     ] as const;
     const measured = pairs.map(([a, b]) => correlation(column(a), column(b)));
-    [-0.35, 0.21, 0.19, 0.36, 0].forEach((known, i) => {
-      expect(Math.abs(measured[i]! - known)).toBeLessThan(0.03);
+    // As in the sample, but for what its missing values add by falling together: docs/SIMULATOR.md.
+    [-0.5, 0.27, 0.51, 0.5, 0].forEach((known, i) => {
+      expect(Math.abs(measured[i]! - known)).toBeLessThan(0.02);
     });
 
     const share = (name: number, code: number) => {
