@@ -4,6 +4,7 @@ import { type DescribeOptions, describePipeline, listPresets } from './describe'
 import { writeDocs } from './docs/write';
 import { type EvalOptions, evaluateRun } from './evaluate';
 import { CliError, type CommonOptions, EXIT, type Io } from './io';
+import { type RecordOptions, record } from './record';
 import { type ShardOptions, shard } from './shard';
 import { runStudy, type StudyOptions } from './study';
 import { type TrainOptions, train } from './train';
@@ -164,6 +165,16 @@ function program(io: Io, done: (code: number) => void): Command {
     .description('Print oracle AUCs, intercepts and correlations of the simulated world.')
     .option('--draws <n>', 'impressions to measure on', '2000000')
     .action(async (options: WorldOptions) => done(await worldTables(options, io)));
+
+  // For whoever changes the default pipeline or the world; `npm run recording` runs it.
+  top
+    .command('record', { hidden: true })
+    .description('Train on a simulated world and write all that the run told.')
+    .option('--pipeline <source>', PIPELINE)
+    .option('--data <source>', 'a simulated world (default: sim:es)')
+    .requiredOption('--out <file>', 'the recording')
+    .option('--quiet', 'no notes on stderr')
+    .action(async (options: RecordOptions) => done(await record(options, io)));
 
   // For whoever changes a block; `npm run docs` runs it.
   top

@@ -118,7 +118,7 @@ const stamp = { runId: z.string(), seq: z.number().int() };
 const vector = z.instanceof(Float32Array);
 
 /** What an event must look like to be believed. Long arrays are checked by kind only: they come ten times a second. */
-const eventSchema = z.discriminatedUnion('kind', [
+export const eventSchema = z.discriminatedUnion('kind', [
   z.object({
     ...stamp,
     kind: z.literal('state'),

@@ -11,7 +11,7 @@ import { OfferSheet } from '../lab/data/OfferSheet';
 import { Inspector } from '../lab/inspector/Inspector';
 import { Dock, DockPlace } from '../lab/monitor/Dock';
 import { addressChanged } from '../state/boot';
-import { closeDataView } from '../state/route';
+import { closePage } from '../state/route';
 import { PLACES, type Place, type Tab, useData, useUi } from '../state/stores';
 import { Announcer } from './Announcer';
 import { Banners } from './Banners';
@@ -67,7 +67,7 @@ function PlaceBar() {
           type="button"
           aria-current={route === 'lab' && place === name ? 'page' : undefined}
           onClick={() => {
-            closeDataView();
+            closePage();
             useUi.setState({ place: name });
           }}
         >

@@ -1,35 +1,30 @@
-/** Keys that act on the whole page, as long as no control that needs them has the focus. */
+/** Keys that act on the whole page, as long as nobody types and no control that needs them has the focus. */
 import { useEffect } from 'react';
-import { redo, undo } from '../state/edits';
-import { reset, step, trainOrPause } from '../state/session';
+import { actionOf } from '../state/actions';
 import { useUi } from '../state/stores';
 
 const CONTROL =
   'button, a, input, select, textarea, summary, [role="button"], [role="tab"], [contenteditable]';
-const TYPING = 'input:not([type="radio"]):not([type="range"]), textarea, select, [contenteditable]';
+const TYPING =
+  'input:not([type="radio"]):not([type="range"]):not([type="checkbox"]), textarea, select, [contenteditable]';
+/** Lists in which a letter looks for an entry, and panels whose controls the keys belong to. */
+const SEARCHING = '[role="listbox"], [role="menu"], [role="grid"], [role="tree"], [role="dialog"]';
 
 export function useShortcuts(): void {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
+      const { dialog, keys, view } = useUi.getState();
+      // In a slide the keys belong to the slides.
+      if (event.defaultPrevented || event.altKey || dialog !== null || view.kind === 'embed') return;
+      const ctrl = event.ctrlKey || event.metaKey;
+      if (!ctrl && !keys) return;
       const target = event.target instanceof Element ? event.target : null;
-      if (event.defaultPrevented || useUi.getState().dialog !== null) return;
-      const typing = target?.closest(TYPING) != null;
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'z') {
-        // A text field undoes its own typing.
-        if (typing) return;
-        event.preventDefault();
-        if (event.shiftKey) redo();
-        else undo();
-        return;
-      }
-      if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
-      if (event.key === ' ') {
-        if (target?.closest(CONTROL)) return;
-        event.preventDefault();
-        void trainOrPause();
-      } else if (event.key === 's' || event.key === 'S') void step();
-      else if (event.key === 'r' || event.key === 'R') void reset();
-      else if (event.key === '?') useUi.setState({ dialog: 'help' });
+      // A text field undoes its own typing.
+      if (target?.closest(`${TYPING}, ${SEARCHING}`)) return;
+      const action = actionOf(event, ctrl);
+      if (!action || (action.yields && target?.closest(CONTROL))) return;
+      event.preventDefault();
+      action.run(event);
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);

@@ -42,3 +42,10 @@ export const plain = (value: number): string => minus(String(value));
 /** `+.031`, `−.002`. */
 export const signed = (value: number, digits = 3): string =>
   `${value < 0 ? '\u2212' : '+'}${fraction(Math.abs(value), digits)}`;
+
+/** How long a wait is, as one would say it: `8 s`, `45 s`, `3 min`, `2 h`; coarser the longer it is, so that it does not flicker. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${Math.ceil(seconds)}\u202fs`;
+  if (seconds < 90) return `${Math.ceil(seconds / 5) * 5}\u202fs`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)}\u202fmin` : `${Math.round(seconds / 3600)}\u202fh`;
+}

@@ -5,11 +5,13 @@ import type { Pipeline } from '../pipeline/schema';
 import { decodeLink, encodeLink } from '../pipeline/share';
 import { simulate } from './data';
 import { say, tellError } from './notices';
+import { openWithRecording } from './recorded';
 import { followAddress, isRoute } from './route';
 import { connect } from './session';
 import { offerShard } from './shards';
 import { remember, restore, type Theme } from './storage';
-import { useData, usePipeline, useRun, useUi } from './stores';
+import { useData, usePipeline, useRun, useUi, type View } from './stores';
+import { followView, searchOf } from './view';
 
 /** The pipeline that came with the link last. */
 let linked: Pipeline | null = null;
@@ -24,12 +26,15 @@ const CHOICES: readonly string[] = ['auto', 'webgpu', 'webgpu-software', 'wasm',
 export function boot(location: Pick<Location, 'hash' | 'search'> = window.location): void {
   unsubscribe?.();
   disconnect?.();
-  const { pipeline, theme, repairs } = restore();
+  const { pipeline, theme, keys, toured, repairs } = restore();
   // A damaged link shows the default; what was remembered stays for the next visit.
   const damaged = !isRoute(location.hash) && decodeLink(location.hash)?.ok === false;
   usePipeline.setState({ pipeline: damaged ? defaultPipeline() : pipeline });
   setTheme(theme);
+  useUi.setState({ keys, toured });
   for (const repair of repairs) say(repair);
+  const refusal = followView(location.search);
+  if (refusal) tellError(refusal);
   const backend = new URLSearchParams(location.search).get('backend');
   if (backend !== null && CHOICES.includes(backend)) useRun.setState({ choice: backend as BackendChoice });
   disconnect = connect();
@@ -39,6 +44,7 @@ export function boot(location: Pick<Location, 'hash' | 'search'> = window.locati
   usePipeline.temporal.getState().clear();
   forgetLinkOnEdit();
   void simulate();
+  void openWithRecording();
   if (offered) void offerShard(offered);
 }
 
@@ -85,14 +91,22 @@ export function takeLink(hash: string): boolean {
   return true;
 }
 
-/** The address that brings back this pipeline and, where it is simulated, its world. */
+/** The address that brings back this pipeline, where it is simulated its world, and lecture mode with what it hides. */
 export function shareLink(location: Pick<Location, 'origin' | 'pathname'> = window.location): string {
+  return linkTo(useUi.getState().view, location);
+}
+
+/** The same for another view, e.g. the address of one panel for a slide. */
+export function linkTo(
+  view: View,
+  location: Pick<Location, 'origin' | 'pathname'> = window.location,
+): string {
   const { made } = useData.getState();
   const hash = encodeLink({
     pipeline: usePipeline.getState().pipeline,
     data: made ? { kind: 'simulated', request: made } : null,
   });
-  return `${location.origin}${location.pathname}${hash}`;
+  return `${location.origin}${location.pathname}${searchOf(view, useUi.getState().hidden, '')}${hash}`;
 }
 
 /** Light, dark, or as the system says. */

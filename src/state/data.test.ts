@@ -14,7 +14,7 @@ import {
 } from './data';
 import { undo } from './edits';
 import { loadProfile, useProfile } from './profile';
-import { closeDataView, followAddress, openDataView, readRoute, shardHash } from './route';
+import { closePage, followAddress, openDataView, readRoute, shardHash } from './route';
 import { connect, train } from './session';
 import {
   acceptOffer,
@@ -217,12 +217,12 @@ describe('the address', () => {
     window.history.replaceState(null, '', '/?backend=wasm#p=1.x');
     openDataView();
     expect([useUi.getState().route, window.location.hash]).toEqual(['data', '#/data']);
-    closeDataView();
+    closePage();
     await vi.waitFor(() => expect(window.location.hash).toBe('#p=1.x'));
     expect(useUi.getState().route).toBe('lab');
     window.history.replaceState(null, '', '/?backend=wasm#/data');
     followAddress('#/data');
-    closeDataView();
+    closePage();
     expect([window.location.search, window.location.hash]).toEqual(['?backend=wasm', '']);
   });
 });

@@ -1,13 +1,14 @@
 /** What a run has told so far, in typed arrays outside React: step records, evaluations, probes, and the run before as a ghost. */
 import type { Evaluation, ProbeReading } from '../../workers/protocol';
 import { Rows } from './rows';
+import { TimeLeft } from './timeLeft';
 
 /** Columns of a frame before the tasks' losses. */
 export const FRAME_HEAD = 4;
 /** Weight of the past in the smoothed loss: about the last 30 steps. */
 export const LOSS_SMOOTHING = 0.97;
 /** Weight of the past in the smoothed AUC: evaluations are few, and each already averages a whole validation part. */
-export /** None: an AUC is measured over the whole validation part, and an average of few points would only lag behind it. */
+/** None: an AUC is measured over the whole validation part, and an average of few points would only lag behind it. */
 const AUC_SMOOTHING = 0;
 /** As many steps as a run may have. */
 const MAX_STEPS = 200_000;
@@ -36,6 +37,7 @@ export class History {
   ghost: Ghost | null = null;
   step = 0;
   samplesPerSecond = 0;
+  readonly timeLeft = new TimeLeft();
   private version = 0;
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -56,8 +58,7 @@ export class History {
     this.last = null;
     this.probes = [];
     this.step = 0;
-    this.samplesPerSecond = 0;
-    this.changed(true);
+    this.rest();
   }
 
   /** Forgets what came after a step: the run goes on from there. */
@@ -81,6 +82,7 @@ export class History {
     }
     this.step = this.frames.last(0) ?? this.step;
     this.samplesPerSecond = samplesPerSecond;
+    this.timeLeft.note(this.step);
     this.changed();
   }
 
@@ -128,6 +130,7 @@ export class History {
   /** Nothing is being trained: no samples a second. */
   rest(): void {
     this.samplesPerSecond = 0;
+    this.timeLeft.forget();
     this.changed(true);
   }
 

@@ -1,9 +1,11 @@
-/** Which page the address names: the lab, or the Data view at `#/data`; share links (`#p=…`) belong to the lab. */
+/** Which page the address names: the lab, the Data view at `#/data`, or `#/about`; share links (`#p=…`) belong to the lab. */
 import { useUi } from './stores';
+
+export type Route = 'lab' | 'data' | 'about';
 
 /** What a hash asks for. */
 export interface Asked {
-  readonly route: 'lab' | 'data';
+  readonly route: Route;
   /** Address of a shard to be offered, as in `#/data?shard=https://…`. */
   readonly shard: string | null;
 }
@@ -14,7 +16,8 @@ export const isRoute = (hash: string): boolean => hash.startsWith('#/');
 /** Reads a hash; what is no page of ours is the lab. Never throws. */
 export function readRoute(hash: string): Asked {
   const [, path, query] = /^#\/([\w/-]*)(?:\?(.*))?$/s.exec(hash) ?? [];
-  if (path?.replace(/\/+$/, '') !== 'data') return { route: 'lab', shard: null };
+  const page = path?.replace(/\/+$/, '');
+  if (page !== 'data') return { route: page === 'about' ? 'about' : 'lab', shard: null };
   // An address may be pasted behind `shard=` as it stands, with a query of its own: all that follows belongs to it.
   const raw = /(?:^|&)shard=(.*)$/s.exec(query ?? '')?.[1];
   return { route: 'data', shard: raw ? unescaped(raw) : null };
@@ -35,16 +38,22 @@ export const shardHash = (url: string): string => `#/data?shard=${encodeURICompo
 /** Whether the lab lies one step back in the browser's history. */
 let cameFromLab = false;
 
-/** Opens the Data view; the browser's Back leads to the lab again. */
-export function openDataView(): void {
-  if (useUi.getState().route === 'data') return;
-  cameFromLab = true;
-  window.history.pushState(null, '', '#/data');
-  useUi.setState({ route: 'data' });
+/** Opens a page; the browser's Back leads to the lab again. */
+export function openPage(route: Exclude<Route, 'lab'>): void {
+  const before = useUi.getState().route;
+  if (before === route) return;
+  if (before === 'lab') {
+    cameFromLab = true;
+    window.history.pushState(null, '', `#/${route}`);
+  } else window.history.replaceState(null, '', `#/${route}`);
+  useUi.setState({ route });
 }
 
+/** Opens the Data view. */
+export const openDataView = (): void => openPage('data');
+
 /** Back to the lab, as the browser's Back would. */
-export function closeDataView(): void {
+export function closePage(): void {
   if (useUi.getState().route === 'lab') return;
   useUi.setState({ route: 'lab' });
   if (cameFromLab) {

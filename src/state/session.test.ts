@@ -4,7 +4,17 @@ import { defaultPipeline } from '../pipeline/defaults';
 import { openFiles, simulate } from './data';
 import { loadPreset, placeBlock, redo, setParam, setTask, setTraining, undo } from './edits';
 import { history } from './history';
-import { connect, pause, reset, resumeFromSnapshot, step, train, whyNotReady } from './session';
+import {
+  changeSpeed,
+  connect,
+  pause,
+  reset,
+  resumeFromSnapshot,
+  setSpeed,
+  step,
+  train,
+  whyNotReady,
+} from './session';
 import { useData, usePipeline, useRun } from './stores';
 import { FakeClient, PREVIEW, snapshotAt } from './testing/fakes';
 
@@ -47,6 +57,20 @@ describe('a run', () => {
     await reset();
     expect(phase()).toBe('idle');
     expect(fake.calls).toEqual(['start', 'pause', 'resume', 'stop']);
+  });
+
+  it('goes slower and faster step by step, at once and in the next run', async () => {
+    await train();
+    changeSpeed(-1);
+    changeSpeed(1);
+    changeSpeed(1);
+    expect(useRun.getState().speed).toBe(2);
+    await setSpeed(1);
+    changeSpeed(1);
+    expect(fake.speeds).toEqual([null, 10, 2, 1]);
+    await reset();
+    await train();
+    expect(fake.speeds.at(-1)).toBe(1);
   });
 
   it('does one step for each press, from the very first', async () => {

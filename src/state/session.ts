@@ -1,11 +1,13 @@
 /** Everything a user can do to a run, each as one named action: button, key, drag and link all come through here. */
 import { type Client, client as realClient, WorkerDied } from '../../workers/client';
-import type { BackendChoice, LiveEdit, Snapshot, TrainerEvent } from '../../workers/protocol';
+import type { BackendChoice, LiveEdit, Snapshot, Speed, TrainerEvent } from '../../workers/protocol';
 import { findings } from '../pipeline/compat';
+import { SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { blocksOf } from '../pipeline/schema';
 import { history } from './history';
 import { say, tellError } from './notices';
+import { endRecording, useRecorded } from './recorded';
 import { remember } from './storage';
 import { type Phase, useData, usePipeline, useRun } from './stores';
 
@@ -33,7 +35,9 @@ const phaseIs = (...phases: Phase[]) => phases.includes(useRun.getState().phase)
 /** A short name of a pipeline, e.g. "Separate nets · Task Attention · Identity". */
 export function pipelineName(p: Pipeline): string {
   return blocksOf(p)
-    .filter(({ pillar }) => pillar === 'bottom' || pillar === 'tower' || pillar === 'top')
+    .filter(
+      ({ pillar, spec }) => spec.refines || pillar === 'bottom' || pillar === 'tower' || pillar === 'top',
+    )
     .map(({ spec }) => spec.title)
     .join(' · ');
 }
@@ -115,6 +119,20 @@ export async function chooseBackend(choice: BackendChoice): Promise<void> {
   }
 }
 
+/** Slow motion, or full speed: for the run under way and those to come. */
+export async function setSpeed(speed: Speed): Promise<void> {
+  if (useRun.getState().speed === speed) return;
+  useRun.setState({ speed });
+  await guarded(() => client.trainer((api) => api.setSpeed(speed)));
+}
+
+/** One speed slower (+1) or faster (−1), where there is one. */
+export function changeSpeed(by: 1 | -1): void {
+  const at = SPEEDS.indexOf(useRun.getState().speed);
+  const speed = SPEEDS[at + by];
+  if (speed !== undefined) void setSpeed(speed);
+}
+
 async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
   cancelRestart();
   const { pipeline } = usePipeline.getState();
@@ -143,6 +161,8 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
   const probes = blocksOf(pipeline).flatMap(({ spec }) => Object.keys(spec.probes));
   try {
     await client.trainer((api) => api.watch(probes));
+    // A trainer that was brought back to life knows nothing of it.
+    await client.trainer((api) => api.setSpeed(useRun.getState().speed));
     await client.trainer((api) => api.start(request));
     // The answer and the event travel on two channels: whichever comes first says that the run stands.
     if (phaseIs('preparing')) useRun.setState({ phase: paused ? 'paused' : 'training' });
@@ -173,16 +193,18 @@ function receive(event: TrainerEvent): void {
       if (event.state === 'stopped') return;
       client.setPatience(event.state === 'preparing' ? PATIENCE_PREPARING : PATIENCE);
       if (event.state !== 'training') history.rest();
-      history.setStep(event.step);
+      if (!useRecorded.getState().shown) history.setStep(event.step);
       useRun.setState({ phase: event.state });
       return;
     case 'backend':
       useRun.setState({ backend: event.backend });
       return;
     case 'frame':
+      endRecording();
       history.addFrame(event.steps, event.columns, event.samplesPerSecond);
       return;
     case 'evaluation':
+      endRecording();
       history.addEvaluation(event.evaluation);
       return;
     case 'probe':
@@ -295,13 +317,16 @@ export async function describe(): Promise<void> {
 export async function endForNewData(): Promise<void> {
   cancelRestart();
   running = null;
-  history.clear();
+  // A recording of this very data stays; another one leaves by itself when the data is there.
+  if (!useRecorded.getState().shown) history.clear();
   history.forgetGhost();
   toIdle();
   await guarded(() => client.trainer((api) => api.stop()));
 }
 
 function keepGhost(): void {
+  // A recorded run stays until the first live number, and is nobody's run before.
+  if (useRecorded.getState().shown) return;
   if (running) history.begin(pipelineName(running));
   else history.clear();
   running = null;

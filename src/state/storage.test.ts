@@ -17,11 +17,19 @@ describe('restore', () => {
     const pipeline = { ...defaultPipeline(), training: { ...defaultPipeline().training, steps: 123 } };
     remember('pipeline', pipeline, kept);
     remember('theme', 'dark', kept);
-    expect(restore(kept)).toEqual({ pipeline, theme: 'dark', repairs: [] });
+    remember('keys', false, kept);
+    remember('toured', true, kept);
+    expect(restore(kept)).toEqual({ pipeline, theme: 'dark', keys: false, toured: true, repairs: [] });
   });
 
   it('starts from the default, without a word, where nothing was kept', () => {
-    expect(restore(store())).toEqual({ pipeline: defaultPipeline(), theme: 'system', repairs: [] });
+    expect(restore(store())).toEqual({
+      pipeline: defaultPipeline(),
+      theme: 'system',
+      keys: true,
+      toured: false,
+      repairs: [],
+    });
     expect(restore(null).repairs).toEqual([]);
   });
 
@@ -42,6 +50,13 @@ describe('restore', () => {
     expect(restored.theme).toBe('dark');
     expect(restored.repairs).toHaveLength(1);
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+  });
+
+  it('repairs what is no yes or no, and loses nothing else', () => {
+    const damaged = { 'seesaw.keys': '"maybe"', 'seesaw.toured': '{', 'seesaw.theme': '"dark"' };
+    const { keys, toured, theme, repairs } = restore(store(damaged));
+    expect({ keys, toured, theme }).toEqual({ keys: true, toured: false, theme: 'dark' });
+    expect(repairs).toHaveLength(2);
   });
 
   it('repairs a theme that does not exist', () => {

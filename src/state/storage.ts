@@ -12,6 +12,13 @@ export const KEPT = {
   pipeline: ['browser', 'link'],
   simulation: ['link'],
   theme: ['browser'],
+  /** Whether single keys act on the page. */
+  keys: ['browser'],
+  /** Whether the tour has been taken or declined. */
+  toured: ['browser'],
+  /** Lecture mode with what it hides, and the panel of an embed: query of the address. */
+  view: ['link'],
+  speed: ['session'],
   backend: ['session'],
   history: ['session'],
   snapshot: ['session'],
@@ -41,6 +48,8 @@ export function remember(key: keyof Stored, value: unknown, store: Store | null 
 export interface Restored {
   readonly pipeline: Pipeline;
   readonly theme: Theme;
+  readonly keys: boolean;
+  readonly toured: boolean;
   /** What could not be used and was replaced by its default, in sentences. */
   readonly repairs: readonly string[];
 }
@@ -81,9 +90,23 @@ export function restore(store: Store | null = browserStore()): Restored {
       'system',
       'The theme of your last visit could not be read, so the system’s is used.',
     ),
+    keys: read(
+      'keys',
+      flag,
+      true,
+      'Whether single keys act could not be read from your last visit: they do.',
+    ),
+    toured: read(
+      'toured',
+      flag,
+      false,
+      'Whether you have seen the tour could not be read, so it is offered again.',
+    ),
     repairs,
   };
 }
+
+const flag = (value: unknown) => z.boolean().safeParse(value).data ?? null;
 
 function browserStore(): Store | null {
   try {

@@ -11,6 +11,7 @@ import type {
   Progress,
   RunState,
   SimulationRequest,
+  Speed,
 } from '../../workers/protocol';
 import { DEFAULT_REQUEST } from '../data/simulator/request';
 import { defaultPipeline } from '../pipeline/defaults';
@@ -55,6 +56,8 @@ interface RunStore {
   readonly description: Description | null;
   /** Step of the snapshot from which the run can go on, or null. */
   readonly snapshotStep: number | null;
+  /** Slow motion in steps a second; null is full speed. */
+  readonly speed: Speed;
   /** What the last change of structure did to the run. */
   readonly note: string | null;
 }
@@ -67,6 +70,7 @@ export const useRun = create<RunStore>(() => ({
   notices: [],
   description: null,
   snapshotStep: null,
+  speed: null,
   note: null,
 }));
 
@@ -115,8 +119,31 @@ export type Tab = (typeof TABS)[number];
 export const PLACES = ['pipeline', 'curves', 'inside', 'data'] as const;
 export type Place = (typeof PLACES)[number];
 
+/** What lecture mode can show. */
+export const PARTS = ['auc', 'conditional', 'attention', 'gates', 'losses', 'pipeline'] as const;
+export type Part = (typeof PARTS)[number];
+/** A hall reads two curves and one map from the back row: the rest is shown on demand. */
+export const HIDDEN_AT_FIRST: readonly Part[] = ['conditional', 'losses', 'pipeline'];
+
+/** Panels that can stand alone in a slide. */
+export const EMBEDS = ['auc', 'curves', 'losses', 'attention', 'gates', 'pipeline'] as const;
+export type Embed = (typeof EMBEDS)[number];
+
+export type View =
+  | { readonly kind: 'lab' }
+  | { readonly kind: 'lecture' }
+  | { readonly kind: 'embed'; readonly panel: Embed };
+
 interface UiStore {
-  readonly route: 'lab' | 'data';
+  readonly route: 'lab' | 'data' | 'about';
+  /** What the page is for now: work, a lecture hall, or one panel in somebody's slides. */
+  readonly view: View;
+  /** Parts that lecture mode leaves out. */
+  readonly hidden: readonly Part[];
+  /** Whether single keys act on the page. */
+  readonly keys: boolean;
+  /** Whether the tour has been taken or declined. */
+  readonly toured: boolean;
   readonly selected: Selection;
   readonly tab: Tab;
   /** Which place a phone shows. */
@@ -129,13 +156,17 @@ interface UiStore {
   readonly auc: 'expected' | 'label';
   /** Step of the probe that is shown, or null for the newest. */
   readonly scrub: number | null;
-  readonly dialog: 'share' | 'help' | null;
+  readonly dialog: 'share' | 'help' | 'tour' | null;
   /** For screen readers alone. */
   readonly announcement: string;
 }
 
 export const useUi = create<UiStore>(() => ({
   route: 'lab',
+  view: { kind: 'lab' },
+  hidden: HIDDEN_AT_FIRST,
+  keys: true,
+  toured: true,
   selected: 'towers',
   tab: 'overview',
   place: 'pipeline',

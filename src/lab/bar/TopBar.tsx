@@ -1,15 +1,25 @@
 /** The top bar: what data, what run, how far, how fast, on what; share, theme and help. */
-import { count } from '../../components/format';
+import { count, duration } from '../../components/format';
 import { Brand, Glyph, Icon } from '../../components/icons';
 import { PopButton } from '../../components/Overlay';
+import { openHelp, openShare } from '../../state/actions';
 import { setTheme } from '../../state/boot';
+import { useRecorded } from '../../state/recorded';
 import { pause, reset, step, train, whyNotReady } from '../../state/session';
 import { THEMES } from '../../state/storage';
 import { type Phase, useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
 import { useHistory, useSimulated } from '../use';
 import { BackendBadge } from './BackendBadge';
+import { LiveMenu } from './LiveMenu';
 import { SeedField } from './SeedField';
+
+/** Step of the user's own run: what is recorded moves the curves, not the bar. */
+function useLiveStep(): number {
+  const { step } = useHistory();
+  const recorded = useRecorded((s) => s.shown !== null);
+  return recorded ? 0 : step;
+}
 
 /** The run's state in one word. */
 const WORDS: Record<Phase, string> = {
@@ -55,12 +65,17 @@ function RunState() {
   const pipeline = usePipeline((s) => s.pipeline);
   const summary = useData((s) => s.summary);
   const loading = useData((s) => s.loading);
-  const { step: at } = useHistory();
+  const at = useLiveStep();
+  const { timeLeft } = useHistory();
+  const left = phase === 'training' ? timeLeft.until(pipeline.training.steps) : null;
   const waits = phase === 'idle' && !summary;
   const word = waits ? 'Waiting' : WORDS[phase];
   return (
     <div className="state">
-      <b data-testid="run-state">{word}</b>
+      <span>
+        <b data-testid="run-state">{word}</b>
+        {left !== null && ` ${duration(left)} left`}
+      </span>
       {waits ? (
         <span>{loading ? `for ${loading.what}` : 'for data'}</span>
       ) : (
@@ -75,7 +90,7 @@ function RunState() {
 function Progress() {
   const phase = useRun((s) => s.phase);
   const steps = usePipeline((s) => s.pipeline.training.steps);
-  const { step: at } = useHistory();
+  const at = useLiveStep();
   const share = Math.min(1, at / steps);
   return (
     <div
@@ -188,17 +203,13 @@ export function TopBar() {
         </button>
       </div>
       <RunState />
+      <LiveMenu />
       <SeedField />
       <span className="grow" />
       <Speed />
       <BackendBadge />
       <div className="group tools">
-        <button
-          type="button"
-          className="btn bare"
-          aria-label="Share"
-          onClick={() => useUi.setState({ dialog: 'share' })}
-        >
+        <button type="button" className="btn bare" aria-label="Share" title="Share (C)" onClick={openShare}>
           <Icon name="share" />
         </button>
         <ThemeMenu />
@@ -206,7 +217,8 @@ export function TopBar() {
           type="button"
           className="btn bare"
           aria-label="Help"
-          onClick={() => useUi.setState({ dialog: 'help' })}
+          title="Help and keys (?)"
+          onClick={openHelp}
         >
           <Icon name="help" />
         </button>

@@ -1,6 +1,6 @@
 /** What should be known of the data before training on it, the gravest first. */
 import type { DatasetSummary } from '../../../workers/protocol';
-import { closeDataView } from '../../state/route';
+import { closePage } from '../../state/route';
 import { useUi } from '../../state/stores';
 
 type Check = DatasetSummary['checks'][number];
@@ -72,6 +72,6 @@ export function worstOf(checks: readonly Check[]): string {
 
 /** Leads to the checks from wherever they are mentioned. */
 export function showChecks(): void {
-  closeDataView();
+  closePage();
   useUi.setState({ tab: 'data', place: 'data' });
 }

@@ -132,6 +132,7 @@ export const snapshotAt = (step: number): Snapshot => ({
 export class FakeClient {
   readonly calls: string[] = [];
   readonly edits: unknown[] = [];
+  readonly speeds: unknown[] = [];
   started: StartRequest | null = null;
   refuseData: string | null = null;
   kept: Snapshot | null = null;
@@ -168,9 +169,16 @@ export class FakeClient {
       this.calls.push('edit');
       this.edits.push(change);
     },
+    setSpeed: async (speed: unknown) => void this.speeds.push(speed),
     watch: async () => undefined,
     describe: async (p: Pipeline) => description(p),
     snapshot: async () => snapshotAt(0),
+    places: async () => ({
+      parameters: [{ name: 'top.b', shape: [1], offset: 0, size: 1 }],
+      buffers: [],
+      size: 1,
+      bufferSize: 0,
+    }),
   };
 
   /** What the data worker answers; a test puts its own in their place. */

@@ -1,7 +1,7 @@
 /** The Data view at `#/data`: what is in the data at a glance, before and beside training on it. */
 import { type ReactNode, useEffect, useRef } from 'react';
 import { loadProfile, useProfile } from '../../../state/profile';
-import { closeDataView } from '../../../state/route';
+import { closePage } from '../../../state/route';
 import { useData } from '../../../state/stores';
 import { useSimulated } from '../../use';
 import { Checks } from '../Checks';
@@ -49,7 +49,7 @@ function useEscape(): void {
       if (event.key !== 'Escape' || event.defaultPrevented) return;
       if (target?.closest('input:not([type="range"]), select, textarea')) return;
       if (document.querySelector('[role="dialog"], [role="alertdialog"]')) return;
-      closeDataView();
+      closePage();
     };
     window.addEventListener('keydown', press);
     return () => window.removeEventListener('keydown', press);
@@ -65,7 +65,7 @@ function Head() {
   const detail = summary?.source.detail ?? '';
   return (
     <header className="view-head">
-      <button type="button" className="btn" onClick={closeDataView}>
+      <button type="button" className="btn" onClick={closePage}>
         Back to the lab
       </button>
       <div className="view-title">
