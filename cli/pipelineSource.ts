@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { defaultPipeline } from '../src/pipeline/defaults';
 import { parsePipeline } from '../src/pipeline/parse';
 import { findPreset, PRESETS } from '../src/pipeline/presets';
+import { claimsToBeRun, parseRun, type RunFile } from '../src/pipeline/runFile';
 import type { Pipeline } from '../src/pipeline/schema';
 import { decodeLink } from '../src/pipeline/share';
 import type { DataSource } from './dataSource';
 import { badInput } from './io';
-import { claimsToBeRun, parseRun, type RunFile } from './runFile';
 
 /** A pipeline with the data that its source names, if any. */
 export interface PipelineSource {

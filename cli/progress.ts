@@ -1,7 +1,7 @@
 /** Listens to a run: keeps its curves and evaluations, and tells how it goes on stderr. */
 import type { Evaluation, RunEvent, Snapshot } from '../src/pipeline/run';
+import type { Curves, RunFile } from '../src/pipeline/runFile';
 import type { Pipeline } from '../src/pipeline/schema';
-import type { Curves, RunFile } from './runFile';
 import { count } from './table';
 
 /** Longest silence between two lines of progress, in milliseconds. */

@@ -1,17 +1,8 @@
 /** Simulated worlds on the command line: `sim:es?r=-1&n=100000` ↔ a simulation request. */
-import { z } from 'zod';
-import { DEFAULT_REQUEST, type SimulationRequest, simulationRequestSchema } from '../src/data';
-import { COUNTRY_CHOICES, RECOMMENDED_SIZES } from '../src/data/simulator/request';
+import type { z } from 'zod';
+import { DEFAULT_REQUEST, type SimulationRequest } from '../src/data';
+import { COUNTRY_CHOICES, RECOMMENDED_SIZES, wideRequestSchema } from '../src/data/simulator/request';
 import { badInput } from './io';
-
-/** Wider than the page's ranges at both ends: small worlds for tests and scripts, large ones for machines with the memory. */
-export const requestSchema = z.strictObject({
-  ...simulationRequestSchema.shape,
-  impressions: z.number().int().min(20_000).max(50_000_000),
-  rows: z.number().int().min(500).max(1_000_000),
-  clickStrength: z.number().min(0).max(4),
-  purchaseStrength: z.number().min(0).max(4),
-});
 
 /** Keys of the address, and the settings that they stand for. */
 const KEYS = {
@@ -81,7 +72,7 @@ export function parseSimulation(address: string): SimulationRequest {
   }
   const world = (given.world ?? DEFAULT_REQUEST.world) as SimulationRequest['world'];
   const values = { ...DEFAULT_REQUEST, ...RECOMMENDED_SIZES[world], ...given, country };
-  const parsed = requestSchema.safeParse(values);
+  const parsed = wideRequestSchema.safeParse(values);
   if (parsed.success) return parsed.data;
   throw badInput(rangeSentence(parsed.error.issues[0]!, values));
 }

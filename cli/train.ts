@@ -1,12 +1,15 @@
 /** `seesaw train`: trains a pipeline, or goes on with a run, and writes the run's folder. */
 import type { Dataset } from '../src/data';
+import { marketShifts } from '../src/data/marketShift';
 import { assemble } from '../src/engine/assemble';
 import { Session } from '../src/engine/session';
 import { Trainer } from '../src/engine/trainer';
 import { wasmPaths } from '../src/nn/wasmPaths';
 import type { BackendChoice, Evaluation, Snapshot } from '../src/pipeline/run';
+import { type RunContent, type RunData, type RunFile, runText } from '../src/pipeline/runFile';
 import type { Pipeline } from '../src/pipeline/schema';
 import { outputSpaces } from '../src/pipeline/spaces';
+import { stateFile, weightsFile } from '../src/pipeline/weightFile';
 import { type DataSource, DEFAULT_SOURCE, parseDataSource, type ReadingOptions } from './dataSource';
 import { claimFolder, FILES, type FileContents, readOfRun, writeFolder } from './folder';
 import { badInput, CliError, type CommonOptions, EXIT, type Io, interrupted, printJson } from './io';
@@ -14,12 +17,11 @@ import { breathe, outcomeOf } from './outcome';
 import { dataOfRun, parsePipelineSource, readRun } from './pipelineSource';
 import type { PredictionPart } from './predictions';
 import { Progress } from './progress';
-import { type RunContent, type RunData, type RunFile, runText } from './runFile';
 import { loadChecked, withTraining } from './setup';
 import { metricsTable } from './table';
 import { versions } from './versions';
 import { prepareBackend } from './webgpu';
-import { readState, readWeights, stateFile, weightsFile } from './weights';
+import { readState, readWeights } from './weights';
 
 export interface TrainOptions extends CommonOptions, ReadingOptions {
   readonly pipeline?: string;
@@ -156,6 +158,7 @@ function snapshotOfRun(folder: string, pipeline: Pipeline, data: Dataset): Snaps
     data.schema,
     // Base rates set where biases start; these come from the file.
     pipeline.tasks.map(() => 0.5),
+    () => marketShifts(data),
   );
   const weights = readWeights(readOfRun(folder, 'weights'), layout, FILES.weights);
   const state = readState(readOfRun(folder, 'state'), layout, FILES.state);

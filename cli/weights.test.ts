@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { assemble } from '../src/engine/assemble';
 import { tinyData } from '../src/engine/testing/data';
 import type { Snapshot } from '../src/pipeline/run';
-import { readTensors, writeTensors } from './safetensors';
+import { readTensors, writeTensors } from '../src/pipeline/safetensors';
+import { stateFile, weightsFile } from '../src/pipeline/weightFile';
 import { smallPipeline } from './testing/terminal';
-import { readState, readWeights, stateFile, weightsFile } from './weights';
+import { readState, readWeights } from './weights';
 
 const data = tinyData();
 const pipeline = smallPipeline();

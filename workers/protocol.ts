@@ -16,6 +16,7 @@ import type {
   Speed,
 } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
+import type { Places } from '../src/pipeline/weightFile';
 
 export type {
   BackendChoice,
@@ -83,6 +84,8 @@ export interface TrainerApi {
   /** Probes at the current step, now. */
   inspect(): Promise<readonly ProbeReading[]>;
   snapshot(): Promise<Snapshot>;
+  /** Where each tensor of the run's model lies in its snapshots' flat vectors. */
+  places(): Places;
   /** Answers at once while the worker lives. */
   ping(): number;
 }

@@ -65,6 +65,7 @@ const api: TrainerApi = {
   watch: (probes) => trainer.watch(probesSchema.parse(probes)),
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),
+  places: () => trainer.places(),
   ping: () => Date.now(),
 };
 

@@ -13,6 +13,7 @@ import type {
   Speed,
 } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
+import type { Place, Places } from '../pipeline/weightFile';
 import { type ChosenBackend, chooseBackend } from './backends';
 import { describe } from './describe';
 import { Pace } from './pace';
@@ -202,6 +203,18 @@ export class Trainer {
 
   async inspect(): Promise<readonly ProbeReading[]> {
     return this.needSession().probe(null);
+  }
+
+  /** Where each tensor of the model lies in a snapshot's flat vectors. */
+  places(): Places {
+    const { parameters, buffers, size, bufferSize } = this.needSession().model.layout;
+    const place = ({ name, shape, offset, size: length }: Place): Place => ({
+      name,
+      shape,
+      offset,
+      size: length,
+    });
+    return { parameters: parameters.map(place), buffers: buffers.map(place), size, bufferSize };
   }
 
   async snapshot(): Promise<Snapshot> {

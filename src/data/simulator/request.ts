@@ -105,6 +105,15 @@ export const simulationRequestSchema = request.superRefine((r, ctx) => {
   }
 });
 
+/** Wider than the page's ranges at both ends: small worlds for tests and scripts, large ones for machines with the memory. */
+export const wideRequestSchema = z.strictObject({
+  ...request.shape,
+  impressions: z.number().int().min(20_000).max(50_000_000),
+  rows: z.number().int().min(500).max(1_000_000),
+  clickStrength: z.number().min(0).max(4),
+  purchaseStrength: z.number().min(0).max(4),
+});
+
 export const DEFAULT_REQUEST: SimulationRequest = simulationRequestSchema.parse({});
 
 /**

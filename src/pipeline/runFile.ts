@@ -1,11 +1,11 @@
 /** The run file, run.json: what was trained, on what, with what outcome; enough to train it again to the last digit. */
 import { z } from 'zod';
-import { CHECK_KINDS, type Check } from '../src/data/checks/check';
-import { mappingSchema } from '../src/data/mapping/mapping';
-import { parsePipeline } from '../src/pipeline/parse';
-import type { Evaluation } from '../src/pipeline/run';
-import type { Pipeline } from '../src/pipeline/schema';
-import { requestSchema } from './simulation';
+import { CHECK_KINDS, type Check } from '../data/checks/check';
+import { mappingSchema } from '../data/mapping/mapping';
+import { wideRequestSchema } from '../data/simulator/request';
+import { parsePipeline } from './parse';
+import type { Evaluation } from './run';
+import type { Pipeline } from './schema';
 
 const FORMAT = 'seesaw-run';
 const VERSION = 1;
@@ -23,7 +23,7 @@ const dataFields = {
 };
 
 const dataSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('simulated'), ...dataFields, request: requestSchema }),
+  z.strictObject({ kind: z.literal('simulated'), ...dataFields, request: wideRequestSchema }),
   z.strictObject({
     kind: z.literal('file'),
     ...dataFields,
@@ -124,6 +124,8 @@ const curvesSchema = z
 const runSchema = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(VERSION),
+  /** What somebody called it. */
+  name: z.string().min(1).max(80).optional(),
   state: z.enum(['finished', 'stopped', 'diverged', 'failed']),
   /** Why it diverged or failed. */
   message: z.string().nullable(),
@@ -137,7 +139,13 @@ const runSchema = z.strictObject({
     label: z.string(),
     reason: z.string(),
   }),
-  versions: z.strictObject({ seesaw: z.string(), tfjs: z.string(), node: z.string() }),
+  /** What it was made with: `node` from the command line, `browser` from the page. */
+  versions: z.strictObject({
+    seesaw: z.string(),
+    tfjs: z.string(),
+    node: z.string().optional(),
+    browser: z.string().max(500).optional(),
+  }),
   started: z.iso.datetime(),
   finished: z.iso.datetime(),
   /** Steps from which the run was taken up again. */

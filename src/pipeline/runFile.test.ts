@@ -1,8 +1,8 @@
 /** The run file: what is written is read back, and what is no run is refused with the place of the fault. */
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_REQUEST } from '../src/data';
+import { DEFAULT_REQUEST } from '../data';
+import { defaultPipeline } from './defaults';
 import { claimsToBeRun, parseRun, type RunContent, runText } from './runFile';
-import { smallPipeline } from './testing/terminal';
 
 const auc = { ok: true as const, value: 0.1 + 0.2, se: 0.01, positives: 3, rows: 9 };
 const none = { ok: false as const, reason: 'no purchase', positives: 0, rows: 9 };
@@ -17,7 +17,7 @@ const evaluation = {
 const run: RunContent = {
   state: 'stopped',
   message: null,
-  pipeline: smallPipeline(),
+  pipeline: defaultPipeline(),
   data: {
     kind: 'simulated',
     title: 'ES',
