@@ -17,7 +17,7 @@ const LONG_TESTS = [
   'src/data/shards/shards.test.ts',
   'cli/{train,shard,study}.test.ts',
   'scripts/seesaw.test.mjs',
-  'src/data/readers/fuzz.test.ts',
+  'src/data/readers/fuzz*.test.ts',
   'src/engine/{tug,combinations}.test.ts',
   'src/engine/testing/tiers.test.ts',
   'src/nn/kernels/kernels.test.ts',

@@ -11,12 +11,13 @@ import { type BlockAt, checkNames, type Head, type RowSource } from './block';
 import type { NamedBlob } from './bytes';
 import { sliceOf } from './bytes';
 import { Cells, ParquetBlock } from './parquetBlock';
-import { ParquetFault, readColumnChunk } from './parquetPages';
+import { headEnd, readColumnChunk } from './parquetPages';
+import { ParquetFault } from './parquetUnpack';
 import { count } from './say';
 
 const HEAD_ROWS = 1000;
-/** A column chunk is read this far for a first look; most first pages end earlier. */
-const HEAD_BYTES = 256 << 10;
+/** Bytes of a dictionary unpacked for a first look: writers number values as they come, and 20,000 rows make a page. */
+const HEAD_DICTIONARY = 160 << 10;
 const MOST_FOOTER = 64 << 20;
 const MOST_GROUPS = 100_000;
 const MOST_GROUP_ROWS = 30_000_000;
@@ -177,18 +178,26 @@ async function chunkOf(
   }
   const [from, to] = chunkRange(column);
   const rows = Number(group.num_rows);
-  const decode = async (end: number) => {
-    const bytes = await sliceOf(blob, from, end, file);
-    return readColumnChunk(bytes, column, leaf.path, rows, enough);
-  };
-  if (enough !== undefined && to - from > HEAD_BYTES) {
-    try {
-      return new Cells(file, leaf.name, (await decode(from + HEAD_BYTES)).pages);
-    } catch {
-      // The first page goes on beyond what was read.
+  const bytesTo = (end: number) => sliceOf(blob, from, end, file);
+  if (enough !== undefined) {
+    const end = await headEnd((a, b) => sliceOf(blob, from + a, from + b, file), to - from, enough);
+    const bytes = await bytesTo(from + end);
+    // Should the first pages need more of the dictionary, or a list's rows more pages, the next attempt has it. What is
+    // wrong with a damaged column, the last one says.
+    for (const dictionary of [HEAD_DICTIONARY, Number.POSITIVE_INFINITY]) {
+      try {
+        return new Cells(
+          file,
+          leaf.name,
+          readColumnChunk(bytes, column, leaf.path, rows, { enough, dictionary }).pages,
+        );
+      } catch {}
     }
   }
-  const { pages, rows: have } = await decode(to);
+  const { pages, rows: have } = readColumnChunk(await bytesTo(to), column, leaf.path, rows, {
+    enough: enough ?? Number.POSITIVE_INFINITY,
+    dictionary: Number.POSITIVE_INFINITY,
+  });
   if (enough === undefined && have !== rows)
     throw new ParquetFault('a column has another number of rows than its group');
   return new Cells(file, leaf.name, pages);

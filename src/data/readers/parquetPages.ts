@@ -7,16 +7,11 @@
 import type { ColumnMetaData, SchemaTree } from 'hyparquet';
 import { parquetHeader, readPage } from 'hyparquet/src/column.js';
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
-import { compressors } from 'hyparquet-compressors';
+import { readPlain } from 'hyparquet/src/plain.js';
+import { check, crc32, ParquetFault, unpack, unpackBeginning } from './parquetUnpack';
 
 /** Values of one page, and bytes to which one may unpack. */
 const MOST_PAGE = 256 << 20;
-
-export class ParquetFault extends Error {}
-
-const check = (holds: boolean, what: string): void => {
-  if (!holds) throw new ParquetFault(what);
-};
 
 type Column = Omit<ColumnMetaData, 'statistics'>;
 type Cells = ArrayLike<unknown>;
@@ -27,13 +22,24 @@ function countPresent(data: Cells): number {
   return n;
 }
 
-/** Values of a column, one array a page, until `enough` rows are there. Throws where the file contradicts itself. */
+/** What a first look needs of a column chunk. */
+export interface Peek {
+  /** Rows after which to stop. */
+  readonly enough: number;
+  /** Bytes of a dictionary to unpack, where it can be unpacked in part; pages that refer to later ones are refused. */
+  readonly dictionary: number;
+}
+
+/** Bytes of a value in a dictionary, by type; texts have no size of their own. */
+const WIDTHS: Readonly<Partial<Record<string, number>>> = { INT32: 4, FLOAT: 4, INT64: 8, DOUBLE: 8 };
+
+/** Values of a column, one array a page, until enough rows are there. Throws where the file contradicts itself. */
 export function readColumnChunk(
   bytes: Uint8Array,
   column: Column,
   path: SchemaTree[],
   rows: number,
-  enough = Number.POSITIVE_INFINITY,
+  { enough, dictionary: mostDictionary }: Peek,
 ): { pages: Cells[]; rows: number } {
   const flat = path.every((p) => p.element.repetition_type !== 'REPEATED');
   const values = Number(column.num_values);
@@ -53,6 +59,10 @@ export function readColumnChunk(
   };
   const most = { definition: definitionLevels(path), repetition: repetitionLevels(path) };
   const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+  const plainValues = (page: Uint8Array, count: number) => {
+    const view = new DataView(page.buffer, page.byteOffset, page.byteLength);
+    return convert(readPlain({ view, offset: 0 }, column.type, count, element.type_length), decoder as never);
+  };
   const pages: Cells[] = [];
   let dictionary: ReturnType<typeof convert> | undefined;
   let last: ReturnType<typeof convert> | undefined;
@@ -72,13 +82,20 @@ export function readColumnChunk(
     const v2 = header.data_page_header_v2;
     const count = (header.data_page_header ?? header.dictionary_page_header ?? v2)?.num_values;
     check(count !== undefined && count >= 0, 'a page does not say how many values it has');
+    // Without the check of references to it that flat columns have, half a dictionary would do harm.
+    const part = header.type === 'DICTIONARY_PAGE' && flat && size > mostDictionary && WIDTHS[column.type];
+    if (part) {
+      const beginning = unpackBeginning(body, mostDictionary, column.codec);
+      if (beginning) {
+        dictionary = plainValues(beginning, Math.min(count!, Math.floor(beginning.length / part)));
+        continue;
+      }
+    }
     const page = v2 ? unpackV2(body, size, column, v2) : unpack(body, size, column.codec);
     const view = { view: new DataView(page.buffer, page.byteOffset, page.byteLength), offset: 0 };
     if (header.type === 'DICTIONARY_PAGE') {
       check(count! <= size, 'a dictionary has more values than bytes');
-      const plain = { ...header, compressed_page_size: page.length, uncompressed_page_size: page.length };
-      const { data } = readPage(view, plain, decoder as never, undefined, undefined, 0);
-      dictionary = data && convert(data, decoder as never);
+      dictionary = plainValues(page, count!);
       continue;
     }
     check(seen + count! <= values, 'the pages have more values than their column');
@@ -109,23 +126,41 @@ export function readColumnChunk(
   return { pages, rows: had };
 }
 
+/** Bytes in which the header of a page ends; those of a page's statistics are among them. */
+const HEADER_BYTES = 64 << 10;
+
+/**
+ * Where the pages end that hold the first `enough` values of a column chunk: their headers are read, the pages are not.
+ * The whole length where the chunk ends earlier or a header is damaged.
+ * @param slice bytes [from, to) of the chunk
+ */
+export async function headEnd(
+  slice: (from: number, to: number) => Promise<Uint8Array>,
+  length: number,
+  enough: number,
+): Promise<number> {
+  let values = 0;
+  for (let at = 0; at < length; ) {
+    const bytes = await slice(at, Math.min(length, at + HEADER_BYTES));
+    const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+    try {
+      const header = parquetHeader(reader);
+      values += (header.data_page_header ?? header.data_page_header_v2)?.num_values ?? 0;
+      if (!(header.compressed_page_size >= 0)) return length;
+      at += reader.offset + header.compressed_page_size;
+    } catch {
+      return length;
+    }
+    if (values >= enough) return Math.min(length, at);
+  }
+  return length;
+}
+
 /** Repeated elements of a path, and all that may be absent, the root apart. */
 const repetitionLevels = (path: SchemaTree[]) =>
   path.filter((p) => p.element.repetition_type === 'REPEATED').length;
 const definitionLevels = (path: SchemaTree[]) =>
   path.slice(1).filter((p) => p.element.repetition_type !== 'REQUIRED').length;
-
-function unpack(body: Uint8Array, size: number, codec: Column['codec']): Uint8Array {
-  if (codec === 'UNCOMPRESSED') {
-    check(body.length === size, 'a page is not as long as it says');
-    return body;
-  }
-  const decompress = compressors[codec];
-  if (!decompress) throw new ParquetFault(`it is compressed with ${codec}, which is not supported`);
-  const page = decompress(body, size);
-  check(page.length === size, 'a page does not unpack to the size that it says');
-  return page;
-}
 
 interface V2 {
   readonly definition_levels_byte_length: number;
@@ -245,16 +280,4 @@ function walk(
   }
   if (!short) check(seen >= count, 'the levels of a page end too early');
   return ones;
-}
-
-const CRC = Uint32Array.from({ length: 256 }, (_, n) => {
-  let c = n;
-  for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
-  return c;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) c = CRC[(c ^ bytes[i]!) & 0xff]! ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
 }

@@ -1,6 +1,9 @@
 /** Files for the readers' tests, made up from row numbers. */
-
+import { DataError } from '../dataset';
+import type { Mapping } from '../mapping/mapping';
+import { prepare } from '../table';
 import type { NamedBlob } from './bytes';
+import { readFiles } from './index';
 import { COLUMNS } from './layout';
 
 export const HEADER = COLUMNS.join(',');
@@ -33,3 +36,25 @@ export const named = (name: string, ...parts: (string | Uint8Array)[]): NamedBlo
 export const aliExpress = (...lines: string[]): NamedBlob[] => [
   named('train.csv', [HEADER, ...lines].join('\n')),
 ];
+
+/** The fingerprint of what the files give by what the preview guesses. */
+export const fingerprintOf = async (files: NamedBlob[]): Promise<string> =>
+  prepare(await readFiles(files, null)).fingerprint;
+
+/** The sentence with which files are refused. Rejects where they are read, or fail in another way. */
+export async function refusal(files: NamedBlob[], mapping: Mapping | null = null): Promise<string> {
+  const outcome = await readFiles(files, mapping).catch((e: unknown) => e);
+  if (outcome instanceof DataError) return outcome.message;
+  throw outcome instanceof Error ? outcome : new Error('The files were read.');
+}
+
+/** Parquet files that PyArrow wrote (reference/make_parquet.py), all of the same rows. */
+export const FIXTURES = [
+  'zstd',
+  'zstd-v2',
+  'snappy-v2',
+  'gzip-plain',
+  'brotli-v2',
+  'lz4',
+  'delta-v2',
+] as const;
