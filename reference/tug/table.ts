@@ -1,6 +1,6 @@
 /**
- * Measures how hard the tasks pull in the tug of war: trains narrow nets over tensions and seeds, and prints one line of JSON
- * a run and one of means a group. With --export it writes the rows instead, for surgery.py. See docs/SIMULATOR.md.
+ * Measures how hard the tasks pull in the tug of war: trains narrow nets over tensions, balancers and seeds, and prints one line
+ * of JSON a run and one of means a group; with several balancers a table that compares them with the first. With --export it writes the rows instead, for surgery.py. See docs/SIMULATOR.md.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +25,8 @@ const { values } = parseArgs({
     width: { type: 'string', default: '1,2,4' },
     bottom: { type: 'string', default: 'shared-bottom' },
     seed: { type: 'string', default: '1,2,3,4,5' },
+    /** Ids of balancers, the first one being what the others are compared with; `fixed@10` is one with another λ. */
+    balancer: { type: 'string', default: 'fixed' },
     /** λ of the purchase. */
     weight: { type: 'string', default: '10' },
     relatedness: { type: 'string', default: '0.5' },
@@ -40,13 +42,15 @@ const numbers = (text: string) => text.split(',').map(Number);
 const mean = (x: readonly number[]) => x.reduce((a, b) => a + b, 0) / x.length;
 const round = (x: number, digits: number) => Number(x.toFixed(digits));
 
-/** The preset with another Bottom, λ and seed. */
-function pipelineOf(width: string, seed: number): Pipeline {
+/** The preset with another Bottom, balancer, λ and seed. @param balancer `id`, or `id@λ` */
+function pipelineOf(width: string, balancer: string, seed: number): Pipeline {
   const { pipeline } = findPreset('tug-of-war')!;
+  const [id, weight = values.weight] = balancer.split('@') as [string, string?];
   return pipelineSchema.parse({
     ...pipeline,
     bottom: blockWith('bottom', values.bottom, { layers: width.split('x').map(Number) }),
-    tasks: defaultTasks(Number(values.weight)),
+    balancer: blockWith('balancer', id),
+    tasks: defaultTasks(Number(weight)),
     training: { ...pipeline.training, seed },
   });
 }
@@ -68,8 +72,8 @@ interface Reading {
 /** Of click and purchase; 0 where a task has no gradient at all, so that nothing pulls. */
 const cosineOf = (overall: Agreement | null) => overall?.cosine[0]?.[1] ?? 0;
 
-async function measure(data: Dataset, width: string, seed: number): Promise<Reading> {
-  const pipeline = pipelineOf(width, seed);
+async function measure(data: Dataset, width: string, balancer: string, seed: number): Promise<Reading> {
+  const pipeline = pipelineOf(width, balancer, seed);
   const session = new Session(pipeline, data);
   const batcher = new Batcher(data, pipeline, pipeline.training.batch, seed);
   const rows = spreadRows(data.trainRows, ROWS);
@@ -84,7 +88,7 @@ async function measure(data: Dataset, width: string, seed: number): Promise<Read
       onBatch.push(cosineOf(batch.overall));
       if (overall) ratios.push((pipeline.tasks[1]!.lossWeight * overall.norms[1]!) / overall.norms[0]!);
     }
-    session.trainStep();
+    await session.trainStep();
     if (session.step % EVERY === 0) {
       const { divergence } = await session.readFrame();
       if (divergence) throw new Error(divergence.message);
@@ -133,10 +137,13 @@ for (const tension of numbers(values.tension)) {
     }
     const oracle = Object.values(oracleAucs(data)!).map((auc) => round(auc, 4));
     for (const width of values.width.split(',')) {
-      const reading = await measure(data, width, seed);
-      const group = JSON.stringify({ tension, bottom: values.bottom, width });
-      runs.set(group, [...(runs.get(group) ?? []), reading]);
-      console.log(JSON.stringify({ tension, bottom: values.bottom, width, seed, ...reading, oracle }));
+      for (const balancer of values.balancer.split(',')) {
+        const reading = await measure(data, width, balancer, seed);
+        const about = { tension, bottom: values.bottom, width, balancer };
+        const group = JSON.stringify(about);
+        runs.set(group, [...(runs.get(group) ?? []), reading]);
+        console.log(JSON.stringify({ ...about, seed, ...reading, oracle }));
+      }
     }
   }
 }
@@ -146,4 +153,37 @@ for (const [group, readings] of runs) {
   const auc = readings[0]!.auc.map((_, i) => round(mean(readings.map((r) => r.auc[i]!)), 4));
   const largest = Math.max(...readings.map((r) => r.cosine));
   console.log(JSON.stringify({ mean: JSON.parse(group), runs: readings.length, ...means, largest, auc }));
+}
+
+/** Standard deviation over seeds. */
+const deviation = (x: readonly number[]) =>
+  Math.sqrt(x.reduce((s, v) => s + (v - mean(x)) ** 2, 0) / (x.length - 1));
+
+/** Mean ± deviation of one column, and its difference from the base, seed by seed, in standard errors of that difference. */
+function cell(of: readonly number[], base: readonly number[] | null): string {
+  const own = of.length > 1 ? `${mean(of).toFixed(4)} ± ${deviation(of).toFixed(4)}` : mean(of).toFixed(4);
+  if (!base || of.length < 2) return own;
+  const off = of.map((v, i) => v - base[i]!);
+  const error = deviation(off) / Math.sqrt(off.length);
+  if (error === 0) return `${own} (same)`;
+  return `${own} (${mean(off) < 0 ? '−' : '+'}${Math.abs(mean(off) / error).toFixed(1)})`;
+}
+
+if (values.balancer.includes(',') && runs.size > 0) {
+  console.log('\n| tension | width | balancer | CTR | CTCVR | CVR | cosine | runs |');
+  console.log('|---|---|---|---|---|---|---|---|');
+  const first = values.balancer.split(',')[0];
+  for (const [group, readings] of runs) {
+    const about = JSON.parse(group) as { tension: number; width: string; balancer: string };
+    const base =
+      about.balancer === first ? null : (runs.get(JSON.stringify({ ...about, balancer: first })) ?? null);
+    const column = (r: readonly Reading[], i: number) => r.map((x) => x.auc[i]!);
+    const aucs = [0, 1, 2].map((i) => cell(column(readings, i), base && column(base, i)));
+    const cosine = mean(readings.map((r) => r.cosine))
+      .toFixed(2)
+      .replace('-', '−');
+    console.log(
+      `| ${about.tension} | ${about.width} | ${about.balancer} | ${aucs.join(' | ')} | ${cosine} | ${readings.length} |`,
+    );
+  }
 }
