@@ -117,6 +117,26 @@ describe('the data worker', () => {
     await api.cancel();
   });
 
+  it('goes back to what is in use when told that nobody takes what it made', async () => {
+    const own = createDataApi();
+    const open = (f: File) => own.open([f], null, () => undefined);
+    const taken = await open(good);
+    await own.copy();
+    const more = file(...Array.from({ length: 30 }, (_, i) => row(i, i % 3 === 0 ? 1 : 0)));
+    const overtaken = await open(more);
+    own.discard('another');
+    expect((await own.profile()).sample.rows).toHaveLength(20);
+    own.discard(overtaken.fingerprint);
+    expect((await own.profile()).sample.rows).toHaveLength(12);
+    await expect(open(file(row(1, 5)))).rejects.toThrow('a label must be 0 or 1');
+    expect((await own.copy()).fingerprint).toBe(taken.fingerprint);
+    // Taken, it stays.
+    const { fingerprint } = await open(more);
+    await own.copy();
+    own.discard(fingerprint);
+    expect((await own.copy()).fingerprint).toBe(fingerprint);
+  });
+
   it('refuses a mapping that makes no sense', async () => {
     const mapping = { columns: [{ name: 'a', role: 'king' }] } as never;
     const error = await here.open([good], mapping, () => undefined).catch((e: unknown) => e);
@@ -172,6 +192,21 @@ describe('shards in the data worker', () => {
     await expect(api.openShard(saved.id, silent)).rejects.toThrow('no longer stored');
     // What was opened stays.
     expect((await api.copy()).fingerprint).toBe(fingerprint);
+  });
+
+  it('are opened from their folder, and a part that is missing is named', async () => {
+    const shard = await writeShard(madeUp({ rows: 600 }), { rowsAPart: 300 });
+    const files = [
+      new File([manifestText(shard.manifest)], 'manifest.json'),
+      ...shard.parts.map(({ file, bytes }) => new File([bytes as BlobPart], file)),
+    ];
+    const preview = await here.preview(files);
+    expect(preview).toMatchObject({ certain: true, files: [{ name: 'made up' }], estimatedRows: 600 });
+    const opened = await here.open(files, preview.guess, () => undefined);
+    expect(opened).toMatchObject({ rows: 600, fingerprint: shard.manifest.fingerprint });
+    await expect(here.preview(files.slice(0, 2))).rejects.toThrow(
+      /^part-0001\.parquet, which manifest\.json names/,
+    );
   });
 
   it('that do not fit lose nothing, here or in storage', async () => {

@@ -15,6 +15,7 @@ import { profileTable } from '../src/data/profile/profileTable';
 import type { NamedBlob } from '../src/data/readers';
 import { previewFiles, readFiles } from '../src/data/readers';
 import { fileNameOf, findZippedShard, isZip, zipShard } from '../src/data/shards/archive';
+import { findShardAmong } from '../src/data/shards/folder';
 import { previewShard } from '../src/data/shards/preview';
 import { type PartSource, readShard } from '../src/data/shards/read';
 import { findRemoteShard, type RemoteOptions } from '../src/data/shards/remote';
@@ -45,16 +46,24 @@ export interface DataSurroundings {
 interface Found {
   readonly manifest: Shard['manifest'];
   readonly part: PartSource;
+  /** What it was opened as, and how large that is. */
+  readonly name: string;
+  readonly bytes: number;
+}
+
+/** A table that a command made, and what was found in it. */
+interface Held {
+  readonly table: Table;
+  readonly checks: readonly Check[];
+  /** Prepared for the summary and not handed out yet: the first copy needs no second preparation. */
+  ready: Dataset | null;
 }
 
 /** Makes the worker's commands; a plain object, so that it can be tested without a worker. */
 export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): DataApi {
-  let current: {
-    readonly table: Table;
-    readonly checks: readonly Check[];
-    /** Prepared for the summary and not handed out yet: the first copy needs no second preparation. */
-    ready: Dataset | null;
-  } | null = null;
+  let current: Held | null = null;
+  /** The last one that was handed out, while the current one has not been. */
+  let handedOut: Held | null = null;
   /** A data set in the making: a newer one takes its place. */
   let making: AbortController | null = null;
   /** All that `cancel` stops. */
@@ -90,6 +99,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
       const checks = checkTable(table);
       const ready = prepare(table);
       const summary = summarise(ready, table.notes, checks);
+      if (current?.ready === null) handedOut = current;
       current = { table, checks, ready };
       return summary;
     }).finally(() => {
@@ -108,11 +118,14 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
     return stoppable(new AbortController(), (signal) => writeShard(table, {}, { signal }));
   };
 
-  /** The shard that a user opens as a file, the ZIP of a download; null where it is something else. */
+  /** The shard that a user opens as files: the ZIP of a download, or its folder; null where it is something else. */
   async function shardAmong(files: readonly NamedBlob[]): Promise<Found | null> {
+    const folder = await findShardAmong(files);
+    if (folder) return { ...folder, name: folder.manifest.title };
     const [first] = files;
     if (files.length !== 1 || !first || !(await isZip(first.blob))) return null;
-    return findZippedShard(first.blob, first.name);
+    const zipped = await findZippedShard(first.blob, first.name);
+    return zipped && { ...zipped, name: first.name, bytes: first.blob.size };
   }
 
   return {
@@ -124,9 +137,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
     preview: async (files) => {
       const chosen = named(files);
       const shard = await shardAmong(chosen);
-      return shard
-        ? previewShard(shard.manifest, chosen[0]!.name, chosen[0]!.blob.size)
-        : previewFiles(chosen);
+      return shard ? previewShard(shard.manifest, shard.name, shard.bytes) : previewFiles(chosen);
     },
     open: async (files, mapping, progress) => {
       const chosen = named(files);
@@ -144,6 +155,11 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
     },
     cancel: () => {
       for (const control of [...running]) control.abort(new DataError(STOPPED));
+    },
+    discard: (fingerprint) => {
+      if (current?.ready?.fingerprint !== fingerprint || !handedOut) return;
+      current = handedOut;
+      handedOut = null;
     },
     profile: async () => {
       const { table, checks } = the();
@@ -181,6 +197,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
       const dataset = held.ready ?? prepare(held.table);
       // Its buffers are given away.
       held.ready = null;
+      handedOut = null;
       return Comlink.transfer(dataset, datasetBuffers(dataset));
     },
     ping: () => Date.now(),

@@ -107,6 +107,8 @@ export interface DataApi {
   open(files: readonly File[], mapping: Mapping | null, progress: Report): Promise<DatasetSummary>;
   /** Stops what is under way, whose promise then rejects. */
   cancel(): void;
+  /** Takes back a data set that a newer wish overtook before it was copied: the one in use is the current one again. */
+  discard(fingerprint: string): void;
   /** What the Data view shows of the current data set. */
   profile(): Promise<Profile>;
   /** The current data set into browser storage. */

@@ -133,6 +133,36 @@ describe('own files', () => {
     expect(data()).toMatchObject({ asked: null, opened: { mapping } });
   });
 
+  it('have their edits back when the step was left by a slip, until they are opened', async () => {
+    await openFiles([file]);
+    const mapping = { ...PREVIEW.guess, vocabularyCap: 50 };
+    setMapping(mapping);
+    closeMapping();
+    expect(data().asked).toBeNull();
+    const other = new File(['a,b\n1,2'], 'other.csv');
+    await openFiles([other]);
+    expect(data().asked?.mapping).toEqual(PREVIEW.guess);
+    closeMapping();
+    // Found again by name, size and date, as a new choice of the same file has them.
+    const again = new File(['a,b\n1,2'], 'mine.csv', { lastModified: file.lastModified });
+    fake.preview = { ...PREVIEW, certain: true };
+    await openFiles([again]);
+    expect(data().asked?.mapping).toEqual(mapping);
+    await openAsked();
+    expect(fake.mappings).toEqual([mapping]);
+    expect(data()).toMatchObject({ asked: null, left: [] });
+    changeRoles();
+    setMapping({ ...mapping, vocabularyCap: 60 });
+    closeMapping();
+    changeRoles();
+    expect(data().asked?.mapping.vocabularyCap).toBe(60);
+    setMapping(PREVIEW.guess);
+    closeMapping();
+    changeRoles();
+    expect(data().asked?.mapping).toEqual(mapping);
+    closeMapping();
+  });
+
   it('that cannot even be looked at give one notice', async () => {
     fake.refuseData = 'mine.csv is empty: choose another file.';
     await openFiles([file]);

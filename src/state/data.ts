@@ -61,8 +61,10 @@ export async function openFiles(files: readonly File[]): Promise<void> {
     const preview = await client.data((api) => api.preview(files));
     if (mine !== looks) return;
     const own = { files, preview, mapping: preview.guess };
-    if (preview.certain) await openWith(own, tellError);
-    else useData.setState({ asked: { ...own, refusal: null } });
+    // Whoever left the step with edits comes back to them, even where nothing would have to be asked.
+    const left = takenUp(own);
+    if (preview.certain && left === own) await openWith(own, tellError);
+    else useData.setState({ asked: { ...left, refusal: null } });
   } catch (cause) {
     if (mine === looks && !(cause instanceof WorkerDied)) tellError(messageOf(cause));
   } finally {
@@ -84,8 +86,30 @@ function openWith(own: OwnFiles, refuse: (message: string) => void): Promise<boo
 /** Opens the mapping step for the files in use. */
 export function changeRoles(): void {
   const { opened } = useData.getState();
-  if (opened) useData.setState({ asked: { ...opened, refusal: null } });
+  if (opened) useData.setState({ asked: { ...takenUp(opened), refusal: null } });
 }
+
+/** Files of which the edits are remembered when their mapping step is left. */
+const MOST_LEFT = 8;
+
+/** The same files, unchanged, with the same columns. */
+const sameFiles = (a: OwnFiles, b: OwnFiles) =>
+  a.files.length === b.files.length &&
+  a.files.every((file, i) => {
+    const other = b.files[i]!;
+    return file.name === other.name && file.size === other.size && file.lastModified === other.lastModified;
+  }) &&
+  a.preview.columns.length === b.preview.columns.length &&
+  a.preview.columns.every((column, i) => column.name === b.preview.columns[i]!.name);
+
+/** The files with the mapping as it was when their step was last left without opening them; the same object if it was not. */
+function takenUp(own: OwnFiles): OwnFiles {
+  const left = useData.getState().left.find((known) => sameFiles(known, own));
+  return left ? { ...own, mapping: left.mapping } : own;
+}
+
+/** Forgets the edits of files. */
+const withoutEdits = (own: OwnFiles) => useData.getState().left.filter((known) => !sameFiles(known, own));
 
 /** Keeps an edit of the mapping step. */
 export function setMapping(mapping: Mapping): void {
@@ -103,13 +127,21 @@ export async function openAsked(): Promise<void> {
     if (now) useData.setState({ asked: { ...now, refusal } });
     else tellError(refusal);
   };
-  if (await openWith(own, refuse)) useData.setState({ asked: null });
+  if (await openWith(own, refuse)) useData.setState({ asked: null, left: withoutEdits(own) });
 }
 
-/** Leaves the mapping step; reading under way is stopped. */
+/**
+ * Leaves the mapping step; reading under way is stopped. Escape is pressed by accident: edits are kept until the page is
+ * closed, and are there when the same files are opened again.
+ */
 export function closeMapping(): void {
-  if (useData.getState().loading) stopLoading();
-  useData.setState({ asked: null });
+  const { loading, asked: sheet, opened } = useData.getState();
+  if (loading) stopLoading();
+  if (!sheet) return;
+  const { refusal: _, ...own } = sheet;
+  const unedited = own.mapping === own.preview.guess || own.mapping === opened?.mapping;
+  const left = unedited ? withoutEdits(own) : [own, ...withoutEdits(own)].slice(0, MOST_LEFT);
+  useData.setState({ asked: null, left });
 }
 
 /** Stops what is being made or read. */
@@ -154,12 +186,16 @@ export async function take(
         useData.setState({ loading: { ...progress, what, stopping: loading.stopping } });
       }
     });
-    if (!stillWanted()) return false;
-    await endForNewData();
+    if (stillWanted()) await endForNewData();
+    if (!stillWanted()) {
+      // The worker must not go on holding what the page never shows, should the newer wish fail.
+      await theClient().data((api) => api.discard(summary.fingerprint));
+      return false;
+    }
     await handOver();
-    if (!stillWanted()) return false;
+    // The trainer has it now: it is in use, even if a newer wish came meanwhile.
     const before = useData.getState().summary;
-    useData.setState({ summary, made, opened, loading: null });
+    useData.setState({ summary, made, opened, ...(stillWanted() && { loading: null }) });
     adaptTasks(summary, before);
     await describe();
     return true;

@@ -100,6 +100,8 @@ interface DataStore {
   readonly opened: OwnFiles | null;
   /** The mapping step while it is open. */
   readonly asked: (OwnFiles & { readonly refusal: string | null }) | null;
+  /** Files whose mapping step was left with edits, the latest first. */
+  readonly left: readonly OwnFiles[];
 }
 
 export const useData = create<DataStore>(() => ({
@@ -109,6 +111,7 @@ export const useData = create<DataStore>(() => ({
   made: null,
   opened: null,
   asked: null,
+  left: [],
 }));
 
 /** What the inspector shows: a block's path, or one of the places that are no blocks. */

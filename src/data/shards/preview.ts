@@ -3,7 +3,7 @@ import { type ColumnPreview, mappingSchema, type Preview, type Role } from '../m
 import { sidesOf } from '../sides';
 import type { Manifest } from './manifest';
 
-/** @param bytes size of the ZIP that it came in */
+/** @param bytes size of the ZIP that it came in, or of its parts */
 export function previewShard({ schema, rows }: Manifest, name: string, bytes: number): Preview {
   const { categorical, numerical, tasks, sequences = [], group } = schema;
   const sides = sidesOf(schema);

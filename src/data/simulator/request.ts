@@ -83,14 +83,18 @@ export function keepRates(r: SimulationRequest, shares: Shares = publishedShares
   const keptInterested = purchases + r.clickKeepRate * (interested - purchases);
   const nonClick = (r.rows - keptInterested) / (r.impressions - interested);
   const say = (n: number) => Math.round(n).toLocaleString('en-US');
+  const [events, others, rate] =
+    r.world === 'micro-video'
+      ? ['clicks and entries', 'videos without either', 'share of them kept']
+      : ['clicks', 'non-clicks', 'click keep rate'];
   if (nonClick <= 0) {
     throw new DataError(
-      `These settings keep ${say(keptInterested)} clicks, which leaves no room for non-clicks in ${say(r.rows)} rows: ask for more rows, fewer impressions or a lower click keep rate.`,
+      `These settings keep ${say(keptInterested)} ${events}, which leaves no room for ${others} in ${say(r.rows)} rows: ask for more rows, fewer impressions or a lower ${rate}.`,
     );
   }
   if (nonClick > 1) {
     throw new DataError(
-      `${say(r.impressions)} impressions cannot give ${say(r.rows)} rows at this click keep rate: ask for more impressions or fewer rows.`,
+      `${say(r.impressions)} impressions cannot give ${say(r.rows)} rows when so few ${events} are kept: ask for more impressions or fewer rows.`,
     );
   }
   return { click: r.clickKeepRate, nonClick };

@@ -236,8 +236,11 @@ describe('the request', () => {
     expect(message({ impressions: 8_000_000, rows: 50_000, clickKeepRate: 1 })).toBe(
       'These settings keep 212,800 clicks, which leaves no room for non-clicks in 50,000 rows: ask for more rows, fewer impressions or a lower click keep rate.',
     );
+    expect(message({ world: 'micro-video', impressions: 8_000_000, rows: 50_000, clickKeepRate: 1 })).toMatch(
+      /^These settings keep [\d,]+ clicks and entries, which leaves no room for videos without either in 50,000 rows: /,
+    );
     expect(() => keepRates({ ...TINY, rows: 50_000 })).toThrow(
-      '40,000 impressions cannot give 50,000 rows at this click keep rate: ask for more impressions or fewer rows.',
+      '40,000 impressions cannot give 50,000 rows when so few clicks are kept: ask for more impressions or fewer rows.',
     );
   });
 });

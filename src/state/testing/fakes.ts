@@ -192,6 +192,7 @@ export class FakeClient {
   private stop: (() => void) | null = null;
 
   private readonly dataApi = {
+    discard: async (fingerprint: string) => void this.calls.push(`discard ${fingerprint}`),
     simulate: async (_request: SimulationRequest, progress: (p: Progress) => void) => this.make(progress),
     preview: async () => {
       this.refuse();
