@@ -21,6 +21,8 @@ export const EVALUATION_COLUMNS = 5;
 
 /** A run that has ended, kept to compare with. */
 export interface Ghost {
+  /** Id of its entry in the list of runs; empty where it has none. */
+  readonly id: string;
   readonly name: string;
   readonly steps: number;
   readonly losses: Rows | null;
@@ -31,6 +33,8 @@ export interface Ghost {
 export class History {
   /** Step, learning rate, gradient norm, ΣλL, L_1…L_K. */
   frames: Rows | null = null;
+  /** Step, weights c_1…c_K, then norms and cosines where the balancer looks at gradients; null while it says nothing. */
+  balance: Rows | null = null;
   evaluations = new Map<string, Rows>();
   last: Evaluation | null = null;
   probes: ProbeReading[] = [];
@@ -44,9 +48,9 @@ export class History {
   private told = Number.NEGATIVE_INFINITY;
 
   /** Starts a new record. The old one becomes the ghost where it holds anything to compare with. */
-  begin(name: string): void {
+  begin(name: string, id = ''): void {
     if (this.last && this.last.step > 0) {
-      this.ghost = { name, steps: this.step, losses: this.frames, evaluations: this.evaluations };
+      this.ghost = { id, name, steps: this.step, losses: this.frames, evaluations: this.evaluations };
     }
     this.clear();
   }
@@ -54,6 +58,7 @@ export class History {
   /** Forgets the run in progress, not the ghost. */
   clear(): void {
     this.frames = null;
+    this.balance = null;
     this.evaluations = new Map();
     this.last = null;
     this.probes = [];
@@ -61,9 +66,17 @@ export class History {
     this.rest();
   }
 
+  /** Takes up the record of an earlier visit. @param steps row-major, as frames are */
+  restore(steps: Float64Array, columns: number, evaluations: readonly Evaluation[]): void {
+    this.clear();
+    this.addFrame(steps, columns, 0);
+    for (const evaluation of evaluations) this.addEvaluation(evaluation);
+  }
+
   /** Forgets what came after a step: the run goes on from there. */
   rewind(step: number): void {
     this.frames?.truncate(step);
+    this.balance?.truncate(step);
     for (const rows of this.evaluations.values()) rows.truncate(step);
     this.probes = this.probes.filter((p) => p.step <= step);
     this.step = step;
@@ -75,15 +88,24 @@ export class History {
     this.changed(true);
   }
 
-  addFrame(steps: Float64Array, columns: number, samplesPerSecond: number): void {
+  /** @param balance what the balancer did, a row a step of the frame */
+  addFrame(steps: Float64Array, columns: number, samplesPerSecond: number, balance?: Float64Array): void {
     if (this.frames?.columns !== columns) this.frames = new Rows(columns, MAX_STEPS, LOSS_SMOOTHING);
     for (let at = 0; at + columns <= steps.length; at += columns) {
       this.frames.push(steps.subarray(at, at + columns));
     }
+    if (balance) this.addBalance(balance, balance.length / (steps.length / columns));
     this.step = this.frames.last(0) ?? this.step;
     this.samplesPerSecond = samplesPerSecond;
     this.timeLeft.note(this.step);
     this.changed();
+  }
+
+  private addBalance(rows: Float64Array, columns: number): void {
+    if (this.balance?.columns !== columns) this.balance = new Rows(columns, MAX_STEPS, LOSS_SMOOTHING);
+    for (let at = 0; at + columns <= rows.length; at += columns) {
+      this.balance.push(rows.subarray(at, at + columns));
+    }
   }
 
   addEvaluation(evaluation: Evaluation): void {

@@ -1,7 +1,7 @@
 /** The end of the lanes: each task's live loss and its weight. The whole column selects tasks and balancer. */
 
 import { findSpec } from '../../blocks/catalog';
-import { loss, plain } from '../../components/format';
+import { fraction, loss, plain } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import { FRAME_HEAD } from '../../state/history';
 import { usePipeline, useUi } from '../../state/stores';
@@ -11,7 +11,7 @@ import type { Layout } from './places';
 export function LossEnd({ layout }: { layout: Layout }) {
   const { tasks, balancer } = usePipeline((s) => s.pipeline);
   const looks = useLooks();
-  const { frames } = useHistory();
+  const { frames, balance } = useHistory();
   const selected = useUi((s) => s.selected === 'loss');
   const { x, y, w, h } = layout.boxes.loss;
   const dense = !layout.vertical && tasks.length > 3;
@@ -33,6 +33,8 @@ export function LossEnd({ layout }: { layout: Layout }) {
           frames && frames.length > 0 && frames.columns > FRAME_HEAD + k
             ? frames.smoothAt(frames.length - 1, FRAME_HEAD + k)
             : null;
+        // What the balancer gave the task at the last step; λ where the weights are the user's.
+        const weight = balance?.last(1 + k) ?? null;
         const lane = layout.lanes[k]!;
         const at = layout.vertical
           ? { left: lane - 60, top: y + 34, width: 120 }
@@ -46,7 +48,7 @@ export function LossEnd({ layout }: { layout: Layout }) {
             <Tag look={looks[k]!} />
             <b data-testid={`loss-${task.id}`}>{value === null ? '–' : loss(value)}</b>
             {!dense && <span>{task.label}</span>}
-            <small>λ {plain(task.lossWeight)}</small>
+            <small>{weight === null ? `λ ${plain(task.lossWeight)}` : `w ${fraction(weight, 2)}`}</small>
           </div>
         );
       })}

@@ -7,6 +7,7 @@ import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
 import { removeInput, resetParams, setParam } from '../../state/edits';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
+import { BalanceNow } from './BalanceNow';
 import { Knob } from './Knob';
 import { TasksPanel } from './TasksPanel';
 import { TrainingPanel } from './TrainingPanel';
@@ -131,7 +132,7 @@ export function BlockPanel({
           )}
         </div>
       )}
-      <Facts path={path} />
+      {pillar !== 'balancer' && <Facts path={path} />}
     </>
   );
 }
@@ -139,27 +140,32 @@ export function BlockPanel({
 export function Inspector() {
   const selected = useUi((s) => s.selected);
   const pipeline = usePipeline((s) => s.pipeline);
-  const block = blocksOf(pipeline).find(({ path }) => path === selected);
+  const place = selected === 'loss' ? 'balancer' : selected;
+  const block = blocksOf(pipeline).find(({ path }) => path === place);
   return (
     <aside className="insp" aria-label="Inspector">
       {block ? (
-        <BlockPanel
-          key={`${selected}/${block.spec.id}`}
-          path={selected}
-          pillar={block.pillar}
-          spec={block.spec}
-          params={block.choice.params}
-        />
+        <>
+          <BlockPanel
+            key={`${place}/${block.spec.id}`}
+            path={place}
+            pillar={block.pillar}
+            spec={block.spec}
+            params={block.choice.params}
+          />
+          {place === 'balancer' && (
+            <>
+              <BalanceNow />
+              <TasksPanel />
+              <Warnings where="tasks" />
+            </>
+          )}
+        </>
       ) : selected === 'training' ? (
         <>
           <TrainingPanel />
           <Warnings where="training" />
           <Cost />
-        </>
-      ) : selected === 'loss' ? (
-        <>
-          <TasksPanel />
-          <Warnings where="tasks" />
         </>
       ) : (
         <>

@@ -1,7 +1,6 @@
-/** The end of the pipeline: how the losses are weighed, and what each task is called. */
+/** The end of the pipeline: the weight and the names of each task. */
 
 import { useState } from 'react';
-import { findSpec } from '../../blocks/catalog';
 import { Field, TextField } from '../../components/fields';
 import { Tag } from '../../components/Tag';
 import type { Task } from '../../pipeline/schema';
@@ -38,14 +37,11 @@ function NameKnob({
 }
 
 export function TasksPanel() {
-  const { tasks, balancer } = usePipeline((s) => s.pipeline);
+  const tasks = usePipeline((s) => s.pipeline.tasks);
   const looks = useLooks();
-  const spec = findSpec('balancer', balancer.block);
   const set = (k: number) => (change: Partial<Task>) => setTask(k, change);
   return (
     <>
-      <h2>{spec?.title ?? 'Loss'}</h2>
-      <p className="idea">{spec?.idea}</p>
       {tasks.map((task, k) => (
         <section className="task" key={task.id}>
           <h3>
