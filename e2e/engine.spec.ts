@@ -30,6 +30,20 @@ test('operations and blocks agree with PyTorch on WebGPU within 1e-4, forward an
   for (const { name, error, at } of cases) expect(error, `${name}, ${at}`).toBeLessThan(1e-4);
 });
 
+test('the WebGPU programs agree with plain operations, on wasm and on the same adapter', async ({ page }) => {
+  // Two hundred cases, each with programs to compile.
+  test.setTimeout(400_000);
+  await open(page);
+  const { label, againstWasm, againstPlain, deviceError } = await run(page, 'programs');
+  expect(label).not.toContain('plain operations');
+  expect(deviceError).toBeNull();
+  expect(againstWasm.length).toBeGreaterThan(100);
+  expect(againstPlain.length).toBeGreaterThan(15);
+  for (const { name, error, tolerance } of [...againstWasm, ...againstPlain]) {
+    expect(error, name).toBeLessThanOrEqual(tolerance);
+  }
+});
+
 test('the simulated worlds have the same bytes in this browser as in Node', async ({ page }) => {
   await open(page);
   // The list's digests are what Node makes (golden.test.ts).

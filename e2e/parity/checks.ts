@@ -12,7 +12,14 @@ import { simulateWorld } from '../../src/data/simulator/simulate';
 import { race } from '../../src/engine/backends';
 import { Session } from '../../src/engine/session';
 import { tinyData } from '../../src/engine/testing/data';
-import { close, memory, openWasm, openWebGpu } from '../../src/nn';
+import { close, memory, openWasm, openWebGpu, setFastKernels, use } from '../../src/nn';
+import {
+  fewKernelCases,
+  type KernelCase,
+  kernelCases,
+  kernelError,
+  solveKernelCase,
+} from '../../src/nn/kernels/testing/cases';
 import { wasmUrls } from '../../src/nn/wasmUrls';
 import { defaultPipeline } from '../../src/pipeline/defaults';
 import { type Pipeline, pipelineSchema } from '../../src/pipeline/schema';
@@ -38,6 +45,45 @@ async function parity(): Promise<{ name: string; error: number; at: string }[]> 
   }
   close(backend);
   return out;
+}
+
+interface Agreement {
+  readonly name: string;
+  readonly tolerance: number;
+  /** Largest error against the other side, over 1 + the largest value of the tensor. */
+  readonly error: number;
+}
+
+/** The WebGPU programs against plain operations on wasm, and some of them against plain operations on the same adapter. */
+async function programs(): Promise<{
+  label: string;
+  againstWasm: Agreement[];
+  againstPlain: Agreement[];
+  deviceError: string | null;
+}> {
+  const backend = await gpu();
+  const compare = ({ name, tolerance }: KernelCase, got: Float32Array[], want: Float32Array[]) => ({
+    name,
+    tolerance,
+    error: kernelError(got, want),
+  });
+  const cases = kernelCases();
+  const fast: Float32Array[][] = [];
+  for (const c of cases) fast.push(await solveKernelCase(c));
+  const again: [KernelCase, Float32Array[]][] = [];
+  for (const c of fewKernelCases()) again.push([c, await solveKernelCase(c)]);
+  setFastKernels(false);
+  const againstPlain: Agreement[] = [];
+  for (const [c, got] of again) againstPlain.push(compare(c, got, await solveKernelCase(c)));
+  await openWasm(files);
+  const againstWasm: Agreement[] = [];
+  for (const [i, c] of cases.entries()) againstWasm.push(compare(c, fast[i]!, await solveKernelCase(c)));
+  setFastKernels(true);
+  const { label, device } = backend;
+  const deviceError = device!.error();
+  await use(backend);
+  close(backend);
+  return { label, againstWasm, againstPlain, deviceError };
 }
 
 /** Digests of the golden worlds as this browser draws them, in the list's order. */
@@ -92,6 +138,6 @@ async function lost(): Promise<string> {
   return backend.device!.lost;
 }
 
-const checks = { parity, golden, wasmAgainstGpu, raced, lost };
+const checks = { parity, programs, golden, wasmAgainstGpu, raced, lost };
 export type EngineChecks = typeof checks;
 Object.assign(globalThis, { checks });

@@ -10,7 +10,10 @@ interface Attrs {
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** x, y [N, D], γ, β [D] → γ·(s−μ)/√(σ²+ε) + β with s = x + y, or x alone. Two kernels, since what a kernel saves cannot be absent. */
+/**
+ * x, y [N, D], γ, β [D] → γ·(s−μ)/√(σ²+ε) + β with s = x + y, or x alone; on WebGPU the rows' moments too, for the gradient (wasm works
+ * them out again, which costs it less than keeping them). Two kernels, since what a kernel saves cannot be absent.
+ */
 const forward = (residual: boolean) =>
   define<Attrs>({
     name: residual ? 'SeesawAddLayerNorm' : 'SeesawLayerNorm',
@@ -24,8 +27,10 @@ const forward = (residual: boolean) =>
     },
     gradient: {
       inputs: residual ? ['x', 'gamma', 'y'] : ['x', 'gamma'],
-      of: ([dy], [x, gamma, y], attrs) => {
-        const inputs = { dy: dy!, x: x!, y: y ?? null, gamma: gamma! };
+      outputs: [false, true],
+      of: ([dy], [x, gamma, ...rest], attrs) => {
+        const [y, moments] = residual ? rest : [null, rest[0]];
+        const inputs = { dy: dy!, x: x!, y: y ?? null, gamma: gamma!, moments: moments ?? null };
         const [ds, dGamma, dBeta] = backward(inputs, attrs);
         const gradients = { x: ds!, gamma: dGamma!, beta: dBeta! };
         // A tensor of its own on the same numbers: the tape disposes of each by itself.
@@ -38,7 +43,7 @@ const addLayerNorm = forward(true);
 
 const backward = define<Attrs>({
   name: 'SeesawLayerNormGradient',
-  webgpu: (gpu, inputs, { epsilon }) => layerNormGradientProgram(gpu, inputs, epsilon),
+  webgpu: layerNormGradientProgram,
   run: ({ wasm, heap }, { dy, x, y, gamma }, { epsilon }) => {
     const D = size(gamma!.shape);
     const ds = heap.output(x!.shape);

@@ -83,9 +83,10 @@ fn main(index : i32) {
  */
 export function attentionGradientProgram(
   gpu: Gpu,
-  { qkv, A, dContext, dA }: Infos,
+  { qkv, A, dContext, dA: given }: Infos,
   shape: AttentionShape,
 ): tf.TensorInfo[] {
+  const dA = gpu.unlessZero(given);
   const { B, S, heads } = shape;
   return gpu.run({
     key: `attentionGradient:${S}${dA ? '+A' : ''}`,

@@ -71,56 +71,38 @@ fn mixed(counter : u32) -> u32 {
   );
 }
 
-/** Columns that a workgroup sums, next to each other so that neighbours read neighbours; and rows that it goes down at once. */
+/** Threads of a workgroup: 8 columns, next to each other so that neighbours read neighbours, × 32 rows at once. */
+const LANES = 256;
 const COLUMNS = 8;
-const ROWS = 32;
 
-/**
- * Sums over rows of matrices [rows, N], several at once.
- * @param sums for each, an expression in `at`, a place in the inputs, and the shape of its N sums
- */
-export function columnSums(
-  gpu: Gpu,
-  inputs: Readonly<Record<string, tf.TensorInfo>>,
-  rows: number,
-  N: number,
-  sums: readonly (readonly [value: string, shape: readonly number[]])[],
-): tf.TensorInfo[] {
-  const groups = Math.ceil(N / COLUMNS);
-  return gpu.run({
-    key: `columnSums:${sums.map(([value]) => value).join()}`,
-    inputs,
-    outputs: sums.map(([, shape]) => shape),
-    numbers: { rows: i32(rows), columns: i32(N), groups: i32(groups) },
-    workgroups: groups,
-    lanes: COLUMNS * ROWS,
-    code: () => `
-var<workgroup> partial : array<vec${sums.length === 1 ? '2' : sums.length}<f32>, ${COLUMNS * ROWS}>;
-fn main(index : i32) {
-  let lane = i32(localIndex);
-  let column = index / ${COLUMNS * ROWS} * ${COLUMNS} + lane % ${COLUMNS};
-  var sum = vec${sums.length === 1 ? '2' : sums.length}<f32>(0.0);
-  if (column < uniforms.columns) {
-    for (var row = lane / ${COLUMNS}; row < uniforms.rows; row += ${ROWS}) {
-      let at = row * uniforms.columns + column;
-      ${sums.map(([value], i) => `sum[${i}] += ${value};`).join('\n      ')}
-    }
-  }
-  partial[lane] = sum;
-  workgroupBarrier();
-  for (var half = ${(COLUMNS * ROWS) / 2}; half >= ${COLUMNS}; half /= 2) {
-    if (lane < half) { partial[lane] += partial[lane + half]; }
-    workgroupBarrier();
-  }
-  if (lane < ${COLUMNS} && column < uniforms.columns) {
-    ${sums.map((_, i) => `result[${i === 0 ? '' : `uniforms.at${i} + `}column] = partial[lane][${i}];`).join('\n    ')}
-  }
-}`,
-  });
-}
-
-/** [B, N] → [N]. */
+/** Sums over rows: [B, N] → [N]. */
 export function columnSumProgram(gpu: Gpu, { x }: Infos): tf.TensorInfo[] {
   const [rows, N] = x!.shape as [number, number];
-  return columnSums(gpu, { x: x! }, rows, N, [['x[at]', [N]]]);
+  return gpu.run({
+    key: 'columnSum',
+    inputs: { x: x! },
+    outputs: [[N]],
+    numbers: { rows: i32(rows), columns: i32(N) },
+    workgroups: Math.ceil(N / COLUMNS),
+    lanes: LANES,
+    code: () => `
+var<workgroup> sums : array<f32, ${LANES}>;
+fn main(index : i32) {
+  let lane = i32(localIndex);
+  let column = index / ${LANES} * ${COLUMNS} + lane % ${COLUMNS};
+  var sum = 0.0;
+  if (column < uniforms.columns) {
+    for (var row = lane / ${COLUMNS}; row < uniforms.rows; row += ${LANES / COLUMNS}) {
+      sum += x[row * uniforms.columns + column];
+    }
+  }
+  sums[lane] = sum;
+  workgroupBarrier();
+  for (var half = ${LANES / 2}; half >= ${COLUMNS}; half /= 2) {
+    if (lane < half) { sums[lane] += sums[lane + half]; }
+    workgroupBarrier();
+  }
+  if (lane < ${COLUMNS} && column < uniforms.columns) { result[column] = sums[lane]; }
+}`,
+  });
 }

@@ -63,9 +63,10 @@ fn main(index : i32) {
  */
 export function gateMixGradientProgram(
   gpu: Gpu,
-  { logits, experts, gates, dMixed, dGates }: Infos,
+  { logits, experts, gates, dMixed, dGates: given }: Infos,
   G: number,
 ): tf.TensorInfo[] {
+  const dGates = gpu.unlessZero(given);
   const { B, E, D, numbers } = sizes(logits!, experts!, G);
   return gpu.run({
     key: `gateMixGradient${dGates ? '+gates' : ''}`,

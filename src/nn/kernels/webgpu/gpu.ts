@@ -241,12 +241,15 @@ export class Gpu {
     this.backend.disposeData(dataId);
   }
 
-  /** Whether a tensor never reached the GPU and holds only zeros: what the tape makes for an output that nothing depends on. */
-  isZero({ dataId }: tf.TensorInfo): boolean {
-    const { values, resource } = this.backend.tensorMap.get(dataId);
-    if (resource || !values) return false;
-    for (let i = 0; i < values.length; i++) if (values[i] !== 0) return false;
-    return true;
+  /**
+   * A tensor, or nothing where it holds only zeros and never reached the GPU. The tape makes those for each output that nothing
+   * depends on; a program that does without them saves their way there.
+   */
+  unlessZero(tensor: tf.TensorInfo | undefined): tf.TensorInfo | undefined {
+    const { values, resource } = tensor ? this.backend.tensorMap.get(tensor.dataId) : {};
+    if (resource || !values) return tensor;
+    for (let i = 0; i < values.length; i++) if (values[i] !== 0) return tensor;
+    return undefined;
   }
 
   /** A place between two dispatches for commands that are none, with both tensors on the GPU. */
