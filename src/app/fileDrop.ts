@@ -1,8 +1,12 @@
 /** The whole page takes dropped files. */
 import { useEffect, useState } from 'react';
-import { openFiles } from '../state/data';
+import { openFolder } from '../state/data';
+import { droppedFiles } from '../state/dropped';
+import { tellError } from '../state/notices';
 
 const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+
+const unreadable = () => tellError('The dropped folder could not be read: choose its files one by one.');
 
 /** @returns whether a file is being held over the page */
 export function useFileDrop(): boolean {
@@ -21,7 +25,7 @@ export function useFileDrop(): boolean {
       if (!holdsFiles(event)) return;
       event.preventDefault();
       setOver(false);
-      void openFiles([...(event.dataTransfer?.files ?? [])]);
+      if (event.dataTransfer) void droppedFiles(event.dataTransfer).then(openFolder, unreadable);
     };
     window.addEventListener('dragover', hover);
     window.addEventListener('dragleave', leave);

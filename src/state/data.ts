@@ -4,6 +4,7 @@ import { WorkerDied } from '../../workers/client';
 import type { DatasetSummary, Mapping, Progress, SimulationRequest } from '../../workers/protocol';
 import { simulationRequestSchema } from '../data/simulator/request';
 import { needsOtherTasks, tasksFor } from '../pipeline/adapt';
+import { visible } from './dropped';
 import { say, tellError } from './notices';
 import { describe, endForNewData, messageOf, PATIENCE_PREPARING, theClient } from './session';
 import { type OwnFiles, useData, usePipeline } from './stores';
@@ -72,7 +73,17 @@ export async function openFiles(files: readonly File[]): Promise<void> {
   }
 }
 
-const namesOf = (files: readonly File[]) => list(files.map((f) => f.name));
+/** Opens what is in a folder, or what was dropped. */
+export async function openFolder(files: readonly File[]): Promise<void> {
+  // A single file was meant, whatever it is called.
+  const seen = files.length > 1 ? visible(files) : files;
+  if (seen.length === 0)
+    tellError('There is no file in this folder: choose the one that holds manifest.json.');
+  else await openFiles(seen);
+}
+
+const namesOf = (files: readonly File[]) =>
+  files.length > 3 ? `${files.length} files` : list(files.map((f) => f.name));
 
 function openWith(own: OwnFiles, refuse: (message: string) => void): Promise<boolean> {
   const client = theClient();

@@ -1,6 +1,6 @@
 /** One's own data: files from this machine, or a shard by its address. */
 import { useRef, useState } from 'react';
-import { changeRoles, openFiles } from '../../state/data';
+import { changeRoles, openFiles, openFolder } from '../../state/data';
 import { offerShard, useShards } from '../../state/shards';
 import { useData } from '../../state/stores';
 
@@ -8,12 +8,16 @@ const ACCEPT = '.csv,.tsv,.txt,.gz,.zip,.parquet,text/csv';
 
 export function OpenFiles() {
   const input = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
   const opened = useData((s) => s.opened);
   return (
     <>
       <div className="buttons">
         <button type="button" className="btn" onClick={() => input.current?.click()}>
           Open files…
+        </button>
+        <button type="button" className="btn" onClick={() => folder.current?.click()}>
+          Open a shard’s folder…
         </button>
         {opened && (
           <button type="button" className="btn" onClick={changeRoles}>
@@ -33,6 +37,19 @@ export function OpenFiles() {
           // The same file may be chosen again after it was mended.
           e.target.value = '';
           void openFiles(files);
+        }}
+      />
+      <input
+        ref={folder}
+        type="file"
+        // The prefix is all that any browser knows; each of them has it.
+        {...{ webkitdirectory: '' }}
+        hidden
+        aria-label="Folder of a shard"
+        onChange={(e) => {
+          const files = [...(e.target.files ?? [])];
+          e.target.value = '';
+          void openFolder(files);
         }}
       />
     </>
@@ -76,8 +93,8 @@ export function OwnData() {
         <h3>Your own data</h3>
       </header>
       <p className="dim">
-        CSV, TSV, Parquet, also as gzip or ZIP; two files that belong together, too. Read here, never
-        uploaded. You can also drop them on the page.
+        CSV, TSV, Parquet, also as gzip or ZIP; two files that belong together, too; or the folder of a shard.
+        Read here, never uploaded. You can also drop them on the page.
       </p>
       <OpenFiles />
       <ShardAddress />
