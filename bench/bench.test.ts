@@ -1,7 +1,11 @@
 /** The bench's own arithmetic: medians, ratios within a round, and verdicts on the targets. */
 import { describe, expect, it } from 'vitest';
 import { median, race, ratio, type Timing } from './measure';
-import { type Report, toMarkdown } from './report';
+import type { ModelId } from './models';
+import { toMarkdown } from './page';
+import { scalingSvg } from './plots';
+import { type Report, reportSchema, targetsOf } from './report';
+import type { StepResult } from './steps';
 
 const timing = (name: string, rounds: number[]): Timing => ({
   name,
@@ -35,30 +39,94 @@ describe('measuring', () => {
 });
 
 describe('the report', () => {
-  const step = (againstNaive: number): Report['steps'][number] => ({
-    model: 'SB',
+  const step = (model: ModelId, againstNaive: number): StepResult => ({
+    model,
     batch: 512,
     parameters: 1,
     timings: [timing('fast', [1]), timing('plain', [4]), timing('naive', [12])],
     againstNaive,
     againstPlain: 4,
     calls: { naive: 500, plain: 200, fast: 39, numeric: 20 },
-    whole: { fast: 2, plain: 5 },
+    whole: 2,
   });
-  const report = (againstNaive: number): Report => ({
+  const report = (againstNaive: number, change: Partial<Report> = {}): Report => ({
     date: '2026-01-01',
     machine: 'm',
     command: 'npm run bench',
     rounds: 5,
-    steps: [step(againstNaive)],
+    steps: [step('SB', againstNaive), step('MMoE', 12), step('PLE', 12)],
     products: [{ batch: 512, ours: { NN: 1, NT: 1, TN: 1, step: 1 }, stock: 1, share: 0.9 }],
     auc: 50,
+    kernels: [
+      { model: 'SB', batch: 512, step: 1, kernels: [{ name: 'SeesawDense', calls: 5, share: 0.75 }] },
+    ],
+    scaling: [
+      {
+        title: 'Rows & more',
+        model: 'SB',
+        points: [
+          { x: 64, ms: 1 },
+          { x: 128, ms: 2 },
+        ],
+      },
+    ],
+    shares: { rows: 10, validationRows: 2, evaluation: 0.05, streaming: 0.02 },
+    dispatches: { reason: 'no adapter' },
+    torch: null,
     leaks: { steps: 1000, tensors: 0, heap: 0 },
+    browser: null,
+    ...change,
   });
+  const missed = (r: Report) =>
+    targetsOf(r)
+      .filter((t) => !t.met)
+      .map((t) => t.what);
 
   it('says of each target whether it was met', () => {
-    expect(toMarkdown(report(12))).not.toContain('missed');
-    expect(toMarkdown(report(9.9)).match(/\*\*missed\*\*/g)).toHaveLength(1);
-    expect(toMarkdown({ ...report(12), leaks: { steps: 10, tensors: 0, heap: 65536 } })).toContain('missed');
+    expect(missed(report(12))).toEqual([]);
+    expect(missed(report(9.9))).toEqual(['SB step, against naive TensorFlow.js']);
+    expect(missed(report(12, { leaks: { steps: 10, tensors: 0, heap: 65536 } }))).toHaveLength(1);
+    expect(
+      missed(report(12, { shares: { rows: 1, validationRows: 1, evaluation: 0.2, streaming: 0.2 } })),
+    ).toEqual(['evaluation, of the time of a run at default settings', 'streaming, of the time of a step']);
+    const slow = {
+      model: 'SB',
+      batch: 512,
+      threads: 1,
+      compiled: false,
+      torch: 1,
+      ours: 3,
+      ratio: 3,
+    } as const;
+    expect(missed(report(12, { torch: { version: '2', results: [slow], missing: [] } }))).toEqual([
+      'SB step, against PyTorch on one thread',
+    ]);
+    const start = { interactive: 900, firstStep: 3500, loads: 5 };
+    const browser = { date: '2026-01-01', version: '1', steps: [step('SB', 7)], start };
+    expect(missed(report(12, { browser }))).toEqual([
+      'SB step in a worker of Chromium, against naive TensorFlow.js',
+      'first training step after Train, wasm',
+    ]);
+  });
+
+  it('is a page with every part, and a file that can be read again', () => {
+    const r = report(9.9);
+    const page = toMarkdown(r);
+    expect(page.match(/\*\*missed\*\*/g)).toHaveLength(1);
+    expect(page).toContain('outside of kernels (tape, scopes, JavaScript) 25 %');
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(r)))).toEqual(r);
+    expect(reportSchema.safeParse({ ...r, shares: undefined }).success).toBe(false);
+  });
+
+  it('draws each curve once, with the points where logarithms put them', () => {
+    const svg = scalingSvg(report(12).scaling);
+    expect(svg.match(/<polyline/g)).toHaveLength(1);
+    expect(svg).toContain('Rows &amp; more');
+    const [[x0, y0], [x1, y1]] = [...svg.matchAll(/<circle cx="([\d.]+)" cy="([\d.]+)"/g)].map((m) => [
+      Number(m[1]),
+      Number(m[2]),
+    ]) as [[number, number], [number, number]];
+    expect([x0, x1]).toEqual([52, 346]);
+    expect(y1).toBeLessThan(y0);
   });
 });

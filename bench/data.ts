@@ -6,33 +6,45 @@ export const CATEGORICAL = 16;
 export const VOCABULARY = 1000;
 export const NUMERICAL = 63;
 
-/** Clicks and purchases on 16 categorical columns of 1,000 values and 63 numerical ones. */
-export function benchData(rows: number): Dataset {
+export interface BenchDataOptions {
+  /** Values of each of the 16 categorical columns. */
+  readonly vocabulary?: number;
+  readonly tasks?: number;
+}
+
+/** Names of the label columns: those of the default pipeline first. */
+export const taskName = (k: number): string => ['click', 'conversion'][k] ?? `event${k + 1}`;
+
+/**
+ * Events on 16 categorical columns and 63 numerical ones. The first is a click; every other one needs it.
+ * @param rows of which the last 1,024 are the validation part
+ */
+export function benchData(
+  rows: number,
+  { vocabulary = VOCABULARY, tasks = 2 }: BenchDataOptions = {},
+): Dataset {
   const rng = new Rng(20_26);
   const names = (prefix: string, n: number) => Array.from({ length: n }, (_, i) => `${prefix}${i}`);
   const categorical = new Int32Array(rows * CATEGORICAL);
-  for (let i = 0; i < categorical.length; i++) categorical[i] = Math.floor(rng.uniform() * VOCABULARY);
+  for (let i = 0; i < categorical.length; i++) categorical[i] = Math.floor(rng.uniform() * vocabulary);
   const numerical = new Float32Array(rows * NUMERICAL);
   for (let i = 0; i < numerical.length; i++) numerical[i] = rng.normal();
-  const labels = new Uint8Array(rows * 2);
+  const labels = new Uint8Array(rows * tasks);
   for (let r = 0; r < rows; r++) {
     const taste = numerical[r * NUMERICAL]! + (categorical[r * CATEGORICAL]! % 7) / 4 - 1;
     const click = rng.uniform() < 1 / (1 + Math.exp(-taste));
-    labels[2 * r] = click ? 1 : 0;
-    labels[2 * r + 1] = click && rng.uniform() < 0.3 ? 1 : 0;
+    labels[tasks * r] = click ? 1 : 0;
+    for (let k = 1; k < tasks; k++) labels[tasks * r + k] = click && rng.uniform() < 0.3 ? 1 : 0;
   }
   return {
     schema: {
-      categorical: names('c', CATEGORICAL).map((name) => ({ name, vocabulary: VOCABULARY })),
+      categorical: names('c', CATEGORICAL).map((name) => ({ name, vocabulary })),
       numerical: names('n', NUMERICAL),
-      tasks: [
-        { name: 'click', parent: null },
-        { name: 'conversion', parent: 0 },
-      ],
+      tasks: Array.from({ length: tasks }, (_, k) => ({ name: taskName(k), parent: k === 0 ? null : 0 })),
       group: null,
     },
     source: { kind: 'simulated', title: 'bench', detail: 'made up' },
-    fingerprint: `bench-${rows}`,
+    fingerprint: `bench-${rows}-${vocabulary}-${tasks}`,
     rows,
     trainRows: rows - 1024,
     categorical,

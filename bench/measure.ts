@@ -1,10 +1,12 @@
 /**
  * Timing on a machine that others use too: what is compared takes turns in one process, the median of the rounds counts, and the clock
- * is the processor time of this process, which stands still while another program has the core.
+ * is the processor time of this process, which stands still while another program has the core. A browser has no such clock; there it
+ * is the time that passes, and only ratios within a round say something.
  */
 
-/** Processor time of this process in milliseconds, all its threads. What is timed here runs on one. */
-function clock(): number {
+/** Processor time in milliseconds, all threads of this process. What is timed here runs on one. */
+export function clock(): number {
+  if (typeof process === 'undefined' || !process.cpuUsage) return performance.now();
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }

@@ -5,6 +5,7 @@
 import type { Batch } from '../src/engine/batches';
 import { type Layout, tf } from '../src/nn';
 import { CATEGORICAL, VOCABULARY } from './data';
+import type { ModelId } from './models';
 
 export interface NaiveModel {
   /** One step; the loss stays on the backend. */
@@ -74,7 +75,99 @@ function inputs(v: Variables, take: Take): (batch: Batch) => tf.Tensor {
   };
 }
 
-type Forward = (batch: Batch) => tf.Tensor[];
+/** x → one vector a task, and those → one logit a task. */
+type Bottom = (x: tf.Tensor) => tf.Tensor[];
+type Towers = (b: tf.Tensor[]) => tf.Tensor[];
+type Make<T> = (v: Variables, take: Take) => T;
+
+/** Part `i` of `n` of the columns. */
+const part = (t: tf.Tensor, n: number, i: number): tf.Tensor => tf.split(t, n, t.rank - 1)[i]!;
+
+const chain = (layers: readonly Affine[], x: tf.Tensor) => layers.reduce((h, layer) => layer(h, 'relu'), x);
+
+const sharedBottom: Make<Bottom> = (v, take) => {
+  const layers = [1, 2].map((l) => v.dense(take(`bottom.layer${l}.W`), take(`bottom.layer${l}.b`)));
+  return (x) => {
+    const h = chain(layers, x);
+    return [h, h];
+  };
+};
+
+const separateNets: Make<Bottom> = (v, take) => {
+  const nets = [0, 1].map((k) => [
+    v.dense(half(take('bottom.layer1.W'), k), half(take('bottom.layer1.b'), k)),
+    v.dense(one(take('bottom.layer2.W'), k), half(take('bottom.layer2.b'), k)),
+  ]);
+  return (x) => nets.map((net) => chain(net, x));
+};
+
+/** Σ_e softmax(gate)_e·expert_e. @param gate [B, E] @param experts E × [B, D] */
+function mix(gate: tf.Tensor, experts: readonly tf.Tensor[]): tf.Tensor {
+  return tf.sum(tf.mul(tf.stack(experts as tf.Tensor[], 1), tf.expandDims(tf.softmax(gate), 2)), 1);
+}
+
+const EXPERTS = 8;
+
+const mmoe: Make<Bottom> = (v, take) => {
+  const [W1, b1, W2, b2] = ['layer1.W', 'layer1.b', 'layer2.W', 'layer2.b'].map((name) =>
+    take(`bottom.experts.${name}`),
+  ) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const experts = Array.from({ length: EXPERTS }, (_, e) => [
+    v.dense(part(W1, EXPERTS, e), part(b1, EXPERTS, e)),
+    v.dense(one(W2, e), part(b2, EXPERTS, e)),
+  ]);
+  const gates = [0, 1].map((k) => v.variable(half(take('bottom.gate.W'), k)));
+  return (x) => {
+    const out = experts.map((expert) => chain(expert, x));
+    return gates.map((gate) => mix(tf.matMul(x, gate as unknown as tf.Tensor2D), out));
+  };
+};
+
+/** Experts of a task, and shared ones, at each of two levels. */
+const OWN = 4;
+const SHARED = 4;
+
+const ple: Make<Bottom> = (v, take) => {
+  const levels = [1, 2].map((l) => {
+    const get = (name: string) => take(`bottom.level${l}.${name}`);
+    const [W, b] = [get('task.layer1.W'), get('task.layer1.b')];
+    // At the first level all read one vector, and the weights lie side by side; later each task has a matrix of its own.
+    const wide = W.rank === 2;
+    const own = [0, 1].map((k) =>
+      Array.from({ length: OWN }, (_, e) =>
+        v.dense(
+          wide ? part(W, 2 * OWN, k * OWN + e) : part(one(W, k), OWN, e),
+          part(b, 2 * OWN, k * OWN + e),
+        ),
+      ),
+    );
+    const [sharedW, sharedB] = [get('shared.layer1.W'), get('shared.layer1.b')];
+    const shared = Array.from({ length: SHARED }, (_, e) =>
+      v.dense(part(sharedW, SHARED, e), part(sharedB, SHARED, e)),
+    );
+    const gateW = get('gate.W');
+    const gates = [0, 1].map((k) => v.variable(wide ? half(gateW, k) : one(gateW, k)));
+    return { own, shared, gates, sharedGate: l === 1 ? v.variable(get('sharedGate.W')) : null };
+  });
+  return (x) => {
+    let tasks = [x, x];
+    let common = x;
+    for (const { own, shared, gates, sharedGate } of levels) {
+      const of = own.map((experts, k) => experts.map((expert) => expert(tasks[k]!, 'relu')));
+      const ofAll = shared.map((expert) => expert(common, 'relu'));
+      const next = gates.map((gate, k) =>
+        mix(tf.matMul(tasks[k]! as tf.Tensor2D, gate as unknown as tf.Tensor2D), [...of[k]!, ...ofAll]),
+      );
+      if (sharedGate)
+        common = mix(tf.matMul(common as tf.Tensor2D, sharedGate as unknown as tf.Tensor2D), [
+          ...of.flat(),
+          ...ofAll,
+        ]);
+      tasks = next;
+    }
+    return tasks;
+  };
+};
 
 function heads(v: Variables, take: Take): Affine[] {
   const w = take('top.w');
@@ -82,24 +175,16 @@ function heads(v: Variables, take: Take): Affine[] {
   return [0, 1].map((k) => v.dense(tf.reshape(one(w, k), [-1, 1]), tf.slice(c, [k], [1])));
 }
 
-function sharedBottom(v: Variables, take: Take): Forward {
-  const features = inputs(v, take);
-  const bottom = [1, 2].map((l) => v.dense(take(`bottom.layer${l}.W`), take(`bottom.layer${l}.b`)));
+const mlpTowers: Make<Towers> = (v, take) => {
+  const W1 = take('towers.layer1.W');
   const towers = [0, 1].map((k) => [
-    v.dense(half(take('towers.layer1.W'), k), half(take('towers.layer1.b'), k)),
+    // Towers on one shared vector lie side by side, those on a vector each one behind the other.
+    v.dense(W1.rank === 2 ? half(W1, k) : one(W1, k), half(take('towers.layer1.b'), k)),
     v.dense(one(take('towers.layer2.W'), k), half(take('towers.layer2.b'), k)),
   ]);
   const top = heads(v, take);
-  return (batch) => {
-    let h = features(batch);
-    for (const layer of bottom) h = layer(h, 'relu');
-    return towers.map((tower, k) => {
-      let t = h;
-      for (const layer of tower) t = layer(t, 'relu');
-      return top[k]!(t);
-    });
-  };
-}
+  return (b) => towers.map((tower, k) => top[k]!(chain(tower, b[k]!)));
+};
 
 /** LayerNorm over the last axis. */
 function norm(v: Variables, take: Take, name: string): (x: tf.Tensor) => tf.Tensor {
@@ -111,23 +196,16 @@ function norm(v: Variables, take: Take, name: string): (x: tf.Tensor) => tf.Tens
   };
 }
 
-function taskAttention(v: Variables, take: Take): Forward {
-  const features = inputs(v, take);
-  const nets = [0, 1].map((k) => [
-    v.dense(half(take('bottom.layer1.W'), k), half(take('bottom.layer1.b'), k)),
-    v.dense(one(take('bottom.layer2.W'), k), half(take('bottom.layer2.b'), k)),
-  ]);
+const attentionTowers: Make<Towers> = (v, take) => {
   const T = v.variable(take('towers.T'));
   const layers = ['towers.layer1', 'towers.layer2'].map((name) => attentionLayer(v, take, name));
   const top = heads(v, take);
-  return (batch) => {
-    const x = features(batch);
-    const tokens = nets.map((net) => net.reduce((h, layer) => layer(h, 'relu'), x));
-    let h: tf.Tensor = tf.add(tf.stack(tokens, 1), T); // [B, 2, D]
+  return (b) => {
+    let h: tf.Tensor = tf.add(tf.stack(b, 1), T); // [B, 2, D]
     for (const layer of layers) h = layer(h);
     return tf.unstack(h, 1).map((t, k) => top[k]!(t));
   };
-}
+};
 
 const HEADS = 4;
 
@@ -150,7 +228,12 @@ function attentionLayer(v: Variables, take: Take, name: string): (h: tf.Tensor) 
   };
 }
 
-const FORWARDS = { SB: sharedBottom, TA: taskAttention };
+const PARTS: Readonly<Record<ModelId, readonly [Make<Bottom>, Make<Towers>]>> = {
+  SB: [sharedBottom, mlpTowers],
+  MMoE: [mmoe, mlpTowers],
+  PLE: [ple, attentionTowers],
+  TA: [separateNets, attentionTowers],
+};
 
 /**
  * A naive model at the given weights, with its optimiser.
@@ -158,17 +241,20 @@ const FORWARDS = { SB: sharedBottom, TA: taskAttention };
  * @param lossWeights λ of the two tasks
  */
 export function naiveModel(
-  id: keyof typeof FORWARDS,
+  id: ModelId,
   layout: Layout,
   flat: Float32Array,
   lossWeights: readonly number[],
   learningRate: number,
 ): NaiveModel {
   const v = new Variables();
-  let forward!: Forward;
+  let forward!: (batch: Batch) => tf.Tensor[];
   // Variables outlive the scope, what they were cut from does not.
   tf.tidy(() => {
-    forward = FORWARDS[id](v, takeFrom(layout, flat));
+    const take = takeFrom(layout, flat);
+    const features = inputs(v, take);
+    const [bottom, towers] = PARTS[id].map((make) => make(v, take)) as [Bottom, Towers];
+    forward = (batch) => towers(bottom(features(batch)));
   });
   const optimizer = new tf.AdamOptimizer(learningRate, 0.9, 0.999, 1e-8);
   const loss = (batch: Batch) => {

@@ -1,7 +1,7 @@
 /** Training steps: the lab's on both tiers and the naive ones, on the same batch, from the same weights. */
 import { type Batch, Batcher } from '../src/engine/batches';
 import { Session } from '../src/engine/session';
-import { memory, setFastKernels, type Tensor, tf } from '../src/nn';
+import { setFastKernels, type Tensor, tf } from '../src/nn';
 import { benchData } from './data';
 import { type Contestant, race, ratio, type Timing } from './measure';
 import { MODELS, type ModelId } from './models';
@@ -22,8 +22,8 @@ export interface StepResult {
     readonly fast: number;
     readonly numeric: number;
   };
-  /** Processor milliseconds a step from rows to the next state, with the batch gathered. */
-  readonly whole: { readonly fast: number; readonly plain: number };
+  /** Processor milliseconds of a fast step from rows to the next state, with the batch gathered. */
+  readonly whole: number;
 }
 
 /** Hands out the same batch again and again: the step disposes of what it gets, so it gets another hold on it. */
@@ -41,30 +41,34 @@ function holdOn(batch: Batch): Batch {
 const BATCH_TENSORS = 4;
 
 /** A session whose every step gets the same batch, so that what is timed is the step alone. */
-function onOneBatch(session: Session, batch: Batch): Session {
+export function onOneBatch(session: Session, batch: Batch): Session {
   const { batcher } = session as unknown as { batcher: { training: (step: number) => Batch } };
   batcher.training = () => holdOn(batch);
   return session;
 }
 
 /** Kernel calls of one run, without those that only hand the bench's batch out again; and how many of them compute anything. */
-async function calls(run: () => void, handedOut: number): Promise<{ all: number; numeric: number }> {
-  const { kernels } = await tf.profile(() => {
-    run();
+async function calls(
+  run: () => void | Promise<void>,
+  handedOut: number,
+): Promise<{ all: number; numeric: number }> {
+  const { kernels } = await tf.profile(async () => {
+    await run();
     return tf.scalar(0);
   });
   const numeric = kernels.filter(({ name }) => name !== 'Identity' && name !== 'Reshape').length;
   return { all: kernels.length - handedOut, numeric };
 }
 
-/** Steps from one reading of the losses to the next. */
-const STEPS = 4;
+/** Steps from one reading of the losses to the next; one where the slowest contestant takes seconds for it. */
+const stepsOf = (model: ModelId, batch: number) =>
+  model === 'MMoE' || model === 'PLE' || batch > 512 ? 1 : 4;
 
-const perStep = (t: Timing): Timing => ({
+const perStep = (t: Timing, steps: number): Timing => ({
   name: t.name,
-  rounds: t.rounds.map((ms) => ms / STEPS),
-  median: t.median / STEPS,
-  best: t.best / STEPS,
+  rounds: t.rounds.map((ms) => ms / steps),
+  median: t.median / steps,
+  best: t.best / steps,
 });
 
 /** Times the steps of a model. @throws Error where the three do not compute the same loss */
@@ -74,6 +78,7 @@ export async function benchSteps(
   rounds: number,
   slice: number,
 ): Promise<StepResult> {
+  const steps = stepsOf(model, batchSize);
   const data = benchData(6 * batchSize + 1024);
   const pipeline = MODELS[model].pipeline(batchSize);
   const lossWeights = pipeline.tasks.map((t) => t.lossWeight);
@@ -90,7 +95,7 @@ export async function benchSteps(
     [plain, false],
   ] as const) {
     setFastKernels(on);
-    session.trainStep();
+    await session.trainStep();
     losses.push((await session.readFrame()).steps[3]!);
   }
   const spread = Math.max(...losses) - Math.min(...losses);
@@ -100,7 +105,7 @@ export async function benchSteps(
     name,
     prepare: () => void setFastKernels(on),
     run: async () => {
-      for (let i = 0; i < STEPS; i++) session.trainStep();
+      for (let i = 0; i < steps; i++) await session.trainStep();
       await session.readFrame();
     },
   });
@@ -108,15 +113,18 @@ export async function benchSteps(
     name: 'naive',
     prepare: () => void setFastKernels(false),
     run: () => {
-      for (let i = 0; i < STEPS; i++) naive.step(batch);
+      for (let i = 0; i < steps; i++) naive.step(batch);
     },
   };
   const contestants = [step('fast', true, fast), step('plain', false, plain), naiveStep];
-  const timings = (await race(contestants, rounds, slice)).map(perStep) as [Timing, Timing, Timing];
+  const timings = (await race(contestants, rounds, slice)).map((t) => perStep(t, steps)) as [
+    Timing,
+    Timing,
+    Timing,
+  ];
 
-  const sessions = [true, false].map((on) => ({ on, session: new Session(pipeline, data) }));
-  const whole = sessions.map(({ on, session }) => step('whole', on, session));
-  const [wf, wp] = (await race(whole, rounds, slice)).map(perStep) as [Timing, Timing];
+  const gathering = new Session(pipeline, data);
+  const [whole] = await race([step('whole', true, gathering)], rounds, slice);
 
   setFastKernels(true);
   const fastCalls = await calls(() => fast.trainStep(), BATCH_TENSORS);
@@ -124,7 +132,7 @@ export async function benchSteps(
   const plainCalls = await calls(() => plain.trainStep(), BATCH_TENSORS);
   const naiveCalls = await calls(() => naive.step(batch), 0);
   setFastKernels(true);
-  for (const session of [fast, plain, ...sessions.map((s) => s.session)]) session.dispose();
+  for (const session of [fast, plain, gathering]) session.dispose();
   naive.dispose();
   return {
     model,
@@ -139,23 +147,6 @@ export async function benchSteps(
       fast: fastCalls.all,
       numeric: fastCalls.numeric,
     },
-    whole: { fast: wf.median, plain: wp.median },
+    whole: perStep(whole!, steps).median,
   };
-}
-
-/** Tensors and heap before and after many steps of the default pipeline. */
-export async function benchLeaks(steps: number): Promise<{ steps: number; tensors: number; heap: number }> {
-  setFastKernels(true);
-  const session = new Session(MODELS.TA.pipeline(512), benchData(8192));
-  const run = async (n: number) => {
-    for (let i = 0; i < n; i += 10) {
-      for (let j = 0; j < 10; j++) session.trainStep();
-      await session.readFrame();
-    }
-    return memory();
-  };
-  const first = await run(100);
-  const last = await run(steps);
-  session.dispose();
-  return { steps, tensors: last.tensors - first.tensors, heap: last.heap - first.heap };
 }

@@ -2,8 +2,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { ensureBuilt } from './build.mjs';
+import { ensureChromium } from './chromium.mjs';
 import { ensureInstalled } from './setup.mjs';
 import { isMain, main, PlainError, ROOT, run } from './shell.mjs';
+import { softwareAdapter } from './vulkan.mjs';
 
 if (isMain(import.meta.url)) {
   await main(async () => {
@@ -14,6 +17,11 @@ if (isMain(import.meta.url)) {
     const { code, output } = await run(process.execPath, args, { quiet: true });
     if (code !== 0) throw new PlainError(`${output}The bench could not be built: mend what is named above.`);
     process.env.SEESAW_ROOT = ROOT;
+    process.env.SEESAW_ADAPTER = JSON.stringify(softwareAdapter());
+    if (process.argv.includes('--browser')) {
+      await ensureBuilt({ say: (text) => console.error(text) });
+      process.env.CHROMIUM_PATH = (await ensureChromium()).path;
+    }
     await import(pathToFileURL(join(ROOT, '.seesaw', 'bench', 'bench.mjs')).href);
   });
 }

@@ -1,6 +1,6 @@
 /** Mixtures of experts beyond one softmax over all of them: gates that see some experts only, and static weights. */
 
-import { linear, repeatGroups } from './dense';
+import { dense, linear, repeatGroups } from './dense';
 import { gateMix, type MixResult } from './gates';
 import { type Stream, type Tensor, tf } from './tensor';
 
@@ -24,15 +24,15 @@ export function gateMixAmong(
   if (logits.shape[1] !== seen)
     throw new Error(`${logits.shape[1]} logits for ${seen} pairs of gate and expert.`);
   if (seen === flags.length) return gateMix(logits, experts, allowed.length);
-  // One product with a 0/1 matrix puts each logit in its place: exact, and differentiable on every backend.
+  // One affine map with a 0/1 matrix puts each logit in its place and closes the others: exact, and differentiable on every backend.
   const place = new Array<number>(seen * flags.length).fill(0);
   let row = 0;
   flags.forEach((flag, column) => {
     if (flag) place[row++ * flags.length + column] = 1;
   });
-  const spread = linear(logits, tf.tensor2d(place, [seen, flags.length])); // [B, G·E]
   const closed = tf.tensor1d(flags.map((flag) => (flag ? 0 : NEVER)));
-  return gateMix(tf.add(spread, closed), experts, allowed.length);
+  const spread = dense(logits, tf.tensor2d(place, [seen, flags.length]), closed); // [B, G·E]
+  return gateMix(spread, experts, allowed.length);
 }
 
 /**
