@@ -7,6 +7,7 @@ import { ensureChromium } from './chromium.mjs';
 import { addCounts, NONE, playwrightCounts, stepCounts, summary, vitestCounts } from './counts.mjs';
 import { ensureInstalled } from './setup.mjs';
 import { isMain, main, npm, PlainError, ROOT } from './shell.mjs';
+import { sizeBudget } from './size.mjs';
 
 const HELP = `npm test [-- options]   format, types, import rules, unit tests, build, end-to-end tests
 
@@ -64,6 +65,14 @@ async function e2e(record) {
   heading('build');
   const built = await attempt(() => ensureBuilt({ rebuild: true, quiet: false, say: () => {} }));
   record('build', stepCounts(built ? 0 : 1));
+  if (built) {
+    heading('size budget');
+    const within = await attempt(async () => {
+      sizeBudget();
+      return true;
+    });
+    record('size budget', stepCounts(within ? 0 : 1));
+  }
   heading('end-to-end tests');
   const browser = await attempt(() => ensureChromium());
   if (!built || !browser) {
