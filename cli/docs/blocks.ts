@@ -1,6 +1,7 @@
 /** docs/BLOCKS.md: every block of the catalog, from its own spec. */
 import { CATALOG } from '../../src/blocks/catalog';
 import type { BlockSpec, HyperParam, Pillar } from '../../src/pipeline/spec';
+import { compatibilityText } from './compat';
 import { code, markdownTable, math, mathBlock } from './markdown';
 
 /** The pillars in the order in which data flows, and what each is for. */
@@ -22,7 +23,8 @@ export function blocksText(): string {
 What can be put where, from the blocks' own descriptions. Their weights are in [WEIGHTS.md](WEIGHTS.md).
 This page is written by \`npm run docs\`; change a block's \`spec.ts\` instead.
 `;
-  return head + PILLARS.map(({ pillar, title, about }) => pillarText(pillar, title, about)).join('');
+  const pillars = PILLARS.map(({ pillar, title, about }) => pillarText(pillar, title, about)).join('');
+  return head + pillars + compatibilityText();
 }
 
 function pillarText(pillar: Pillar, title: string, about: string): string {

@@ -5,7 +5,7 @@ import { assemble } from '../../src/engine/assemble';
 import { blockWith, defaultPipeline } from '../../src/pipeline/defaults';
 import { checkPipeline } from '../../src/pipeline/parse';
 import type { Pipeline } from '../../src/pipeline/schema';
-import { slotPath, withBlock } from '../../src/pipeline/slots';
+import { placeFor, slotPath, withBlock } from '../../src/pipeline/slots';
 import type { BlockSpec, ParamValue, Pillar } from '../../src/pipeline/spec';
 import { PILLARS } from './blocks';
 import { code, markdownTable } from './markdown';
@@ -27,9 +27,10 @@ interface Tensor {
 
 /** The defaults, every switch and choice by itself, and other neighbours: what each of them adds is said beside it. */
 function variants(pillar: Pillar, spec: BlockSpec): Variant[] {
-  const base = withBlock(defaultPipeline(), pillar, blockWith(pillar, spec.id));
+  const at = placeFor(defaultPipeline(), pillar, spec.id);
+  const base = withBlock(defaultPipeline(), pillar, blockWith(pillar, spec.id), at);
   const withParam = (name: string, value: ParamValue) =>
-    withBlock(defaultPipeline(), pillar, blockWith(pillar, spec.id, { [name]: value }));
+    withBlock(defaultPipeline(), pillar, blockWith(pillar, spec.id, { [name]: value }), at);
   const found: Variant[] = [{ when: '', pipeline: base }];
   for (const [name, p] of Object.entries(spec.params)) {
     if (p.kind === 'flag') {
@@ -73,6 +74,8 @@ function tensorsOf(pipeline: Pipeline, path: string, schema: Schema): Tensor[] {
     schema,
     // Where biases start does not matter here.
     pipeline.tasks.map(() => 0.5),
+    // Which features are shifted is a matter of the data: here it is the first number.
+    () => new Map([[schema.numerical[0]!, 1]]),
   );
   const own = ({ name }: { name: string }) => name.startsWith(`${path}.`);
   const shown = (shape: readonly number[]) => shape.join('×');
@@ -86,12 +89,20 @@ function tensorsOf(pipeline: Pipeline, path: string, schema: Schema): Tensor[] {
   ];
 }
 
+/** The schema of a world of five markets. */
+const ofMarkets = (schema: Schema): Schema => ({
+  ...schema,
+  categorical: [...schema.categorical, { name: 'country', vocabulary: 5 }],
+  country: 'country',
+});
+
 function blockText(pillar: Pillar, spec: BlockSpec, schema: Schema): string {
-  const path = slotPath(pillar);
+  const path = slotPath(pillar, placeFor(defaultPipeline(), pillar, spec.id));
+  const data = spec.needs?.includes('country') ? ofMarkets(schema) : schema;
   const rows: string[][] = [];
   const known = new Set<string>();
   for (const { when, pipeline } of variants(pillar, spec)) {
-    for (const { name, shape, symbol } of tensorsOf(pipeline, path, schema)) {
+    for (const { name, shape, symbol } of tensorsOf(pipeline, path, data)) {
       // The same tensor in another size is nothing new; another orientation is.
       const key = `${name}\n${symbol}`;
       if (known.has(key)) continue;
