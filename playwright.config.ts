@@ -29,6 +29,8 @@ export default defineConfig({
   use: {
     baseURL: at(PORT),
     trace: 'retain-on-failure',
+    // Each test is a first visit, and would fill its cache anew beside the training. Where offline is tested, it is allowed.
+    serviceWorkers: 'block',
     launchOptions: {
       ...(browser ? { executablePath: browser.path } : {}),
       args: [

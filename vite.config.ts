@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { HEADERS, licences, offline, policy } from './scripts/page.mjs';
 
 /** Test files that load TensorFlow.js. */
 const ENGINE_TESTS = [
@@ -18,14 +19,15 @@ const LONG_TESTS = [
   'cli/{train,shard,study}.test.ts',
   'scripts/seesaw.test.mjs',
   'src/data/readers/fuzz*.test.ts',
-  'src/engine/{tug,combinations}.test.ts',
+  'src/engine/{tug,combinations/*}.test.ts',
   'src/engine/testing/tiers.test.ts',
   'src/nn/kernels/kernels.test.ts',
 ];
 
 export default defineConfig({
   base: './',
-  plugins: [react()],
+  plugins: [react(), licences(), policy(), offline()],
+  preview: { headers: HEADERS },
   worker: { format: 'es' },
   // One pass for all of tfjs: a part found later would be bundled with a second copy of its core.
   optimizeDeps: {

@@ -11,6 +11,7 @@ const SOURCES = [
   'public',
   'index.html',
   'vite.config.ts',
+  'scripts/page.mjs',
   'tsconfig.json',
   'package.json',
   'package-lock.json',

@@ -18,6 +18,10 @@ import { Banners } from './Banners';
 import { useFileDrop } from './fileDrop';
 import { useShortcuts } from './shortcuts';
 
+const AboutPage = lazy(() => import('../lab/about/AboutPage'));
+const Embedded = lazy(() => import('../lab/stage/Embedded'));
+const Lecture = lazy(() => import('../lab/stage/Lecture'));
+const Tour = lazy(() => import('../lab/tour/Tour'));
 const HelpSheet = lazy(() => import('../lab/bar/HelpSheet'));
 const DataPage = lazy(() => import('../lab/data/view/DataPage'));
 const MappingSheet = lazy(() => import('../lab/data/mapping/MappingSheet'));
@@ -100,10 +104,73 @@ function Mapping() {
   );
 }
 
-export function App() {
-  const phone = useMedia('(max-width: 600px)');
+/** What the address names instead of the lab. */
+function Page({ route }: { route: 'data' | 'about' }) {
+  return (
+    <ErrorBoundary key={route} name={route === 'data' ? 'The Data view' : 'The page about Seesaw'}>
+      <Suspense fallback={<p className="empty">Loading…</p>}>
+        {route === 'data' ? <DataPage /> : <AboutPage />}
+      </Suspense>
+    </ErrorBoundary>
+  );
+}
+
+/** The tour; its code is fetched when somebody takes it. */
+function TourPlace() {
+  const open = useUi((s) => s.dialog === 'tour');
+  if (!open) return null;
+  return (
+    <Suspense fallback={null}>
+      <Tour />
+    </Suspense>
+  );
+}
+
+/** The places of the lab, as a desk, a hall and a phone show them. */
+function Places({ phone }: { phone: boolean }) {
   const place = useUi((s) => s.place);
   const route = useUi((s) => s.route);
+  const lecture = useUi((s) => s.view.kind === 'lecture');
+  if (phone) {
+    return (
+      <div className="place">
+        {route !== 'lab' ? (
+          <Page route={route} />
+        ) : place === 'pipeline' ? (
+          <Builder down />
+        ) : (
+          <DockPlace key={place} tab={TAB_OF[place]} />
+        )}
+      </div>
+    );
+  }
+  if (route !== 'lab') {
+    return (
+      <div className="whole-page">
+        <Page route={route} />
+      </div>
+    );
+  }
+  if (lecture) {
+    return (
+      <Suspense fallback={<p className="empty">Loading…</p>}>
+        <Lecture />
+      </Suspense>
+    );
+  }
+  return (
+    <>
+      <Builder />
+      <ErrorBoundary name="The readings">
+        <Dock />
+      </ErrorBoundary>
+    </>
+  );
+}
+
+export function App() {
+  const phone = useMedia('(max-width: 600px)');
+  const view = useUi((s) => s.view);
   const dropping = useFileDrop();
   useShortcuts();
   useEffect(() => {
@@ -111,44 +178,31 @@ export function App() {
     window.addEventListener('hashchange', changed);
     return () => window.removeEventListener('hashchange', changed);
   }, []);
-  const dataView = (
-    <ErrorBoundary name="The Data view">
-      <Suspense fallback={<p className="empty">Loading…</p>}>
-        <DataPage />
-      </Suspense>
-    </ErrorBoundary>
-  );
+  if (view.kind === 'embed') {
+    return (
+      <div className="shell embedded">
+        <Banners />
+        <Suspense fallback={<p className="empty">Loading…</p>}>
+          <Embedded panel={view.panel} />
+        </Suspense>
+        <Announcer />
+      </div>
+    );
+  }
+  const kind = phone ? 'phone' : view.kind === 'lecture' ? 'lecture' : '';
   return (
-    <div className={`shell ${phone ? 'phone' : ''}`}>
+    <div className={`shell ${kind}`}>
       <ErrorBoundary name="The top bar">
         <TopBar />
       </ErrorBoundary>
       <Banners />
-      {phone ? (
-        <div className="place">
-          {route === 'data' ? (
-            dataView
-          ) : place === 'pipeline' ? (
-            <Builder down />
-          ) : (
-            <DockPlace key={place} tab={TAB_OF[place]} />
-          )}
-        </div>
-      ) : route === 'data' ? (
-        <div className="whole-page">{dataView}</div>
-      ) : (
-        <>
-          <Builder />
-          <ErrorBoundary name="The readings">
-            <Dock />
-          </ErrorBoundary>
-        </>
-      )}
+      <Places phone={phone} />
       {phone && <PlaceBar />}
       <ShareSheet />
       <HelpDialog />
       <OfferSheet />
       <Mapping />
+      <TourPlace />
       <Announcer />
       {dropping && (
         <div className="file-drop">Drop one or two data files to open them. They stay on this machine.</div>

@@ -5,9 +5,10 @@ import { count } from '../components/format';
 import { Icon } from '../components/icons';
 import { showChecks, worstOf } from '../lab/data/Checks';
 import { blocksOf } from '../pipeline/schema';
+import { declineTour, startTour } from '../state/actions';
 import { dismiss } from '../state/notices';
 import { reset, resumeFromSnapshot } from '../state/session';
-import { type Failure, useData, usePipeline, useRun } from '../state/stores';
+import { type Failure, useData, usePipeline, useRun, useUi } from '../state/stores';
 
 /** Names block, parameter and step where they are known and not in the sentence already. */
 function FailureText({ failure }: { failure: Failure }) {
@@ -66,6 +67,23 @@ function DataErrors() {
   );
 }
 
+/** Offers the tour on the first visit, until it is taken or declined. */
+function TourOffer() {
+  const offered = useUi((s) => !s.toured && s.route === 'lab' && s.view.kind === 'lab' && s.dialog === null);
+  if (!offered) return null;
+  return (
+    <section className="banner" aria-label="First visit" data-testid="tour-offer">
+      <p>New here? Seven stops show what is what, in a minute.</p>
+      <button type="button" className="btn" onClick={startTour}>
+        Take the tour
+      </button>
+      <button type="button" className="btn bare" onClick={declineTour}>
+        No, thanks
+      </button>
+    </section>
+  );
+}
+
 export function Banners() {
   const phase = useRun((s) => s.phase);
   const failure = useRun((s) => s.failure);
@@ -87,6 +105,7 @@ export function Banners() {
         </div>
       )}
       <DataErrors />
+      <TourOffer />
       {notices.map(({ id, level, message }) => (
         <div
           key={id}

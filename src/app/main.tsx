@@ -1,4 +1,5 @@
 /** The page's entry: styles, what was remembered, and the shell. */
+import './schemas';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { boot } from '../state/boot';
@@ -10,7 +11,9 @@ import './builder.css';
 import './inspector.css';
 import './monitor.css';
 import './data.css';
+import './stage.css';
 import './small.css';
+import { keepForOffline } from './offline';
 
 boot();
 createRoot(document.getElementById('root')!).render(
@@ -18,3 +21,4 @@ createRoot(document.getElementById('root')!).render(
     <App />
   </StrictMode>,
 );
+keepForOffline();

@@ -29,6 +29,8 @@ export interface CurveChartProps {
   readonly yMin: number;
   readonly yMax: number;
   readonly yTicks: readonly number[];
+  /** Type for the back row of a hall. */
+  readonly large?: boolean;
 }
 
 interface Row {
@@ -66,7 +68,7 @@ const digitsOf = (ticks: readonly number[]) => {
 };
 
 export default function CurveChart(props: CurveChartProps) {
-  const { width, height, series, ghost, oracle, xMax, yMin, yMax, yTicks } = props;
+  const { width, height, series, ghost, oracle, xMax, yMin, yMax, yTicks, large = false } = props;
   if (width < 40 || height < 40) return null;
   const { look } = series;
   const stroke = look ? 'var(--hue)' : 'var(--ink)';
@@ -83,7 +85,7 @@ export default function CurveChart(props: CurveChartProps) {
         width={width}
         height={height}
         data={merge(props)}
-        margin={{ top: 14, right: 14, bottom: 0, left: 0 }}
+        margin={{ top: large ? 20 : 14, right: large ? 18 : 14, bottom: 0, left: 0 }}
         accessibilityLayer={false}
       >
         <CartesianGrid vertical={false} stroke="var(--rule)" />
@@ -95,9 +97,9 @@ export default function CurveChart(props: CurveChartProps) {
           tickFormatter={(x: number) => (x === xMax ? `${count(x)} steps` : count(x))}
           tickLine={false}
           axisLine={false}
-          height={22}
+          height={large ? 32 : 22}
           interval={0}
-          tick={<XTick xMax={xMax} />}
+          tick={<XTick xMax={xMax} drop={large ? 18 : 12} />}
         />
         <YAxis
           type="number"
@@ -107,7 +109,7 @@ export default function CurveChart(props: CurveChartProps) {
           allowDataOverflow
           tickLine={false}
           axisLine={false}
-          width={(yMax >= 1 ? 18 : 12) + digits * 9}
+          width={((yMax >= 1 ? 18 : 12) + digits * 9) * (large ? 1.5 : 1)}
           interval={0}
           tick={{ fill: 'var(--ink-3)' }}
         />
@@ -131,7 +133,7 @@ export default function CurveChart(props: CurveChartProps) {
           hide={single}
           dataKey="smooth"
           stroke={stroke}
-          strokeWidth={2.5}
+          strokeWidth={large ? 4 : 2.5}
           {...(look?.dash && { strokeDasharray: look.dash })}
         />
         {ghost && ghostY !== null && (
@@ -163,7 +165,9 @@ export default function CurveChart(props: CurveChartProps) {
             x={endX}
             y={Math.min(yMax, Math.max(yMin, endY))}
             ifOverflow="visible"
-            shape={({ cx = 0, cy = 0 }: { cx?: number; cy?: number }) => <SvgTag look={look} x={cx} y={cy} />}
+            shape={({ cx = 0, cy = 0 }: { cx?: number; cy?: number }) => (
+              <SvgTag look={look} x={cx} y={cy} size={large ? 28 : 18} />
+            )}
           />
         )}
       </LineChart>
@@ -182,16 +186,19 @@ function XTick({
   y = 0,
   payload,
   xMax,
+  drop,
 }: {
   x?: number;
   y?: number;
   payload?: { value: number };
   xMax: number;
+  /** From the axis down to the foot of the figures. */
+  drop: number;
 }) {
   const value = payload?.value ?? 0;
   const anchor = value === 0 ? 'start' : value === xMax ? 'end' : 'middle';
   return (
-    <text x={x} y={y + 12} textAnchor={anchor} fill="var(--ink-3)">
+    <text x={x} y={y + drop} textAnchor={anchor} fill="var(--ink-3)">
       {count(value)}
       {value === xMax ? ' steps' : ''}
     </text>

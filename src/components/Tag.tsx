@@ -14,7 +14,7 @@ export function SvgTag({ look, x, y, size = 18 }: { look: TaskLook; x: number; y
   return (
     <g className={look.hue}>
       <rect className="tag-box" x={x - size / 2} y={y - size / 2} width={size} height={size} rx="1.5" />
-      <text className="tag-letter" x={x} y={y + 4.3}>
+      <text className="tag-letter" x={x} y={y + size * 0.24} style={{ fontSize: size * 0.67 }}>
         {look.letter}
       </text>
     </g>

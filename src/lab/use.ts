@@ -2,9 +2,11 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { ProbeReading } from '../../workers/protocol';
 import { type TaskLook, taskLooks } from '../components/tasks';
+import { useMedia } from '../components/useSize';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
 import { history } from '../state/history';
+import { useRecorded } from '../state/recorded';
 import { useData, usePipeline, useUi } from '../state/stores';
 
 /** The history; the component is drawn again when it changes, at most five times a second. */
@@ -14,6 +16,12 @@ export function useHistory(): typeof history {
 }
 
 export const useTasks = (): Pipeline['tasks'] => usePipeline((s) => s.pipeline.tasks);
+
+/** Lecture mode; a phone has no back row, and shows the lab. */
+export function useLecture(): boolean {
+  const phone = useMedia('(max-width: 600px)');
+  return useUi((s) => s.view.kind === 'lecture') && !phone;
+}
 
 /** Hue, letter and pattern of each task. */
 export function useLooks(): readonly TaskLook[] {
@@ -28,9 +36,20 @@ export function useSpaces(): readonly OutputSpace[] {
 }
 
 /** Whether numbers come from a world whose truth is known. */
-export const useSimulated = (): boolean =>
+export function useSimulated(): boolean {
+  // What is recorded is simulated, and is on the screen before any data is.
+  const recorded = useRecorded((s) => s.shown !== null);
   // A shard of a simulated world is still simulated; only such a world knows its truth.
-  useData((s) => s.summary?.source.kind === 'simulated' || s.summary?.oracle != null);
+  const simulated = useData((s) => s.summary?.source.kind === 'simulated' || s.summary?.oracle != null);
+  return recorded || simulated;
+}
+
+/** By output space, the AUC that no model can beat; null where the truth is not known. */
+export function useOracle(): Readonly<Record<string, number>> | null {
+  const recorded = useRecorded((s) => s.shown?.oracle ?? null);
+  const known = useData((s) => s.summary?.oracle ?? null);
+  return recorded ?? known;
+}
 
 /** The reading of a probe at the scrubbed step, or the newest. */
 export function useProbe(block: string, name: string): ProbeReading | null {

@@ -9,6 +9,7 @@ import type { BlockSpec, Pillar } from '../../pipeline/spec';
 import { loadPreset, redo, undo } from '../../state/edits';
 import { pipelineName } from '../../state/session';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
+import { toggleLecture } from '../../state/view';
 import { useSimulated } from '../use';
 import { DropNote } from './DropNote';
 import { Flow } from './Flow';
@@ -170,6 +171,14 @@ function Head() {
         Redo
       </button>
       <TrainingButton />
+      <button
+        type="button"
+        className="btn bare lecture-button"
+        title="Large type for a hall (L)"
+        onClick={toggleLecture}
+      >
+        Lecture
+      </button>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { count } from '../../components/format';
 import { HeatMap } from '../../components/HeatMap';
 import { usePipeline, useUi } from '../../state/stores';
 import { type Attention, useAttention, useHistory, useLooks, useTasks } from '../use';
+import { RecordedMark } from './Recorded';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -96,6 +97,7 @@ export function AttentionTab() {
         <p>
           <b>Row reads column.</b>{' '}
           <span className="dim">
+            <RecordedMark />
             Mean over {count(attention.rows)} validation rows
             {cohort === 'all' ? '' : ` with a ${cohort}`}; each row adds up to 1.
           </span>

@@ -5,8 +5,9 @@ import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
 import type { Auc } from '../../metrics/auc';
 import type { OutputSpace } from '../../pipeline/spaces';
-import { useData, usePipeline, useUi } from '../../state/stores';
-import { useHistory, useLooks, useSimulated } from '../use';
+import { usePipeline, useUi } from '../../state/stores';
+import { useHistory, useLecture, useLooks, useOracle, useSimulated } from '../use';
+import { RecordedMark } from './Recorded';
 
 const CurveChart = lazy(() => import('../../components/CurveChart'));
 
@@ -52,14 +53,15 @@ export function AucPanel({ space }: { space: OutputSpace }) {
   const { evaluations, ghost } = useHistory();
   const { auc, expected, positives, column } = useShownAuc(space);
   const simulated = useSimulated();
-  const summary = useData((s) => s.summary);
+  const known = useOracle();
+  const lecture = useLecture();
   const steps = usePipeline((s) => s.pipeline.training.steps);
   const [ref, size] = useSize();
   const look = looks[space.task]!;
   const points = evaluations.get(space.id)?.points(column);
   const before = ghost?.evaluations.get(space.id)?.points(column);
   // The oracle is an expected AUC; beside AUCs on drawn labels it would mislead.
-  const oracle = expected ? (summary?.oracle?.[space.id] ?? null) : null;
+  const oracle = expected ? (known?.[space.id] ?? null) : null;
   const top = ceiling(oracle, Math.max(0, ...(before?.smooth.filter(Number.isFinite) ?? [])));
   const bottom = floor([...(points?.smooth ?? []), ...(before?.smooth ?? [])]);
   const ticks = Array.from({ length: Math.round((top - bottom) * 10) + 1 }, (_, i) => bottom + i / 10);
@@ -76,6 +78,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
         </output>
       </header>
       <p className="detail">
+        <RecordedMark />
         {auc ? detailOf(auc, positives) : 'after the first evaluation'}
         {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
       </p>
@@ -87,6 +90,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
             series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
             ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
             oracle={oracle}
+            large={lecture}
             xMax={steps}
             yMin={bottom}
             yMax={top}

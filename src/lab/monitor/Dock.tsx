@@ -9,6 +9,7 @@ import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
 import { AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
 import { AucPanel } from './AucPanel';
 import { CurvesTab } from './CurvesTab';
+import { RecordedLine, RecordedMark } from './Recorded';
 
 const NAMES: Record<TabName, string> = {
   overview: 'Overview',
@@ -37,6 +38,7 @@ function Overview() {
           <div>
             <h3>Attention</h3>
             <p>
+              <RecordedMark />
               row reads column · <b>{cohortName(cohort)}</b>
             </p>
           </div>
@@ -79,6 +81,7 @@ export function DockPlace({ tab }: { tab: TabName }) {
     <section className="dock alone" aria-label={NAMES[tab]}>
       {(tab === 'overview' || tab === 'curves') && (
         <div className="dock-choice">
+          <RecordedLine />
           <AucChoice />
         </div>
       )}
@@ -109,6 +112,7 @@ export function Dock() {
             ))}
           </TabList>
           <span className="grow" />
+          <RecordedLine />
           <AucChoice />
         </div>
         {TABS.map((name) => {

@@ -6,7 +6,8 @@ import { useSize } from '../../components/useSize';
 import { FRAME_HEAD } from '../../state/history';
 import type { Points } from '../../state/rows';
 import { usePipeline } from '../../state/stores';
-import { useHistory, useLooks } from '../use';
+import { useHistory, useLecture, useLooks } from '../use';
+import { RecordedMark } from './Recorded';
 
 const CurveChart = lazy(() => import('../../components/CurveChart'));
 
@@ -28,6 +29,7 @@ export function LossPanel({ task }: { task: number }) {
   const look = useLooks()[task]!;
   const { frames, ghost } = useHistory();
   const [ref, size] = useSize();
+  const lecture = useLecture();
   const column = FRAME_HEAD + task;
   const points = frames && frames.columns > column ? frames.points(column) : undefined;
   const before = ghost?.losses && ghost.losses.columns > column ? ghost.losses.points(column) : undefined;
@@ -40,7 +42,10 @@ export function LossPanel({ task }: { task: number }) {
         <Tag look={look} />
         <div>
           <h3>Loss of {name}</h3>
-          <p>cross-entropy, nats</p>
+          <p>
+            <RecordedMark />
+            cross-entropy, nats
+          </p>
         </div>
         <output className="big" aria-label={`Loss of ${name}, smoothed`}>
           {now === undefined ? '–' : loss(now)}
@@ -54,6 +59,7 @@ export function LossPanel({ task }: { task: number }) {
             series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
             ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
             oracle={null}
+            large={lecture}
             xMax={training.steps}
             yMin={0}
             yMax={top}

@@ -1,0 +1,99 @@
+/** The run's controls and where it stands: shared by the top bar and by a panel that stands alone. */
+import { count, duration } from '../../components/format';
+import { Glyph } from '../../components/icons';
+import { useRecorded } from '../../state/recorded';
+import { pause, train, whyNotReady } from '../../state/session';
+import { type Phase, useData, usePipeline, useRun } from '../../state/stores';
+import { useHistory } from '../use';
+
+/** Step of the user's own run: what is recorded moves the curves, not the bar. */
+function useLiveStep(): number {
+  const { step } = useHistory();
+  const recorded = useRecorded((s) => s.shown !== null);
+  return recorded ? 0 : step;
+}
+
+/** The run's state in one word. */
+const WORDS: Record<Phase, string> = {
+  idle: 'Ready',
+  preparing: 'Preparing',
+  training: 'Training',
+  paused: 'Paused',
+  finished: 'Finished',
+  failed: 'Failed',
+  dead: 'Stopped',
+};
+
+export function TrainButton() {
+  const phase = useRun((s) => s.phase);
+  const pipeline = usePipeline((s) => s.pipeline);
+  useData((s) => s.summary);
+  useData((s) => s.loading);
+  const why = whyNotReady(pipeline);
+  if (phase === 'training') {
+    return (
+      <button type="button" className="btn primary" onClick={() => void pause()}>
+        <Glyph name="pause" />
+        Pause
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="btn primary"
+      disabled={phase === 'preparing' || why !== null}
+      title={why ?? undefined}
+      onClick={() => void train()}
+    >
+      <Glyph name="play" />
+      {phase === 'paused' ? 'Resume' : 'Train'}
+    </button>
+  );
+}
+
+export function RunState() {
+  const phase = useRun((s) => s.phase);
+  const pipeline = usePipeline((s) => s.pipeline);
+  const summary = useData((s) => s.summary);
+  const loading = useData((s) => s.loading);
+  const at = useLiveStep();
+  const { timeLeft } = useHistory();
+  const left = phase === 'training' ? timeLeft.until(pipeline.training.steps) : null;
+  const waits = phase === 'idle' && !summary;
+  const word = waits ? 'Waiting' : WORDS[phase];
+  return (
+    <div className="state">
+      <span>
+        <b data-testid="run-state">{word}</b>
+        {left !== null && ` ${duration(left)} left`}
+      </span>
+      {waits ? (
+        <span>{loading ? `for ${loading.what}` : 'for data'}</span>
+      ) : (
+        <span>
+          step <span data-testid="step">{count(at)}</span> of {count(pipeline.training.steps)}
+        </span>
+      )}
+    </div>
+  );
+}
+
+export function Progress() {
+  const phase = useRun((s) => s.phase);
+  const steps = usePipeline((s) => s.pipeline.training.steps);
+  const at = useLiveStep();
+  const share = Math.min(1, at / steps);
+  return (
+    <div
+      className={`progress ${phase === 'training' || phase === 'finished' ? '' : 'dashed'}`}
+      role="progressbar"
+      aria-label="Training"
+      aria-valuemin={0}
+      aria-valuemax={steps}
+      aria-valuenow={Math.min(at, steps)}
+    >
+      <i style={{ width: `${share * 100}%` }} />
+    </div>
+  );
+}
