@@ -22,7 +22,7 @@ const dataFields = {
   trainRows: natural,
 };
 
-const dataSchema = z.discriminatedUnion('kind', [
+export const dataSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('simulated'), ...dataFields, request: wideRequestSchema }),
   z.strictObject({
     kind: z.literal('file'),
@@ -71,7 +71,7 @@ const pageReadingsSchema = z.strictObject({
   listAuc: pageMetricSchema,
 });
 
-const evaluationSchema = z.strictObject({
+export const evaluationSchema = z.strictObject({
   step: natural,
   metrics: z.array(
     z.strictObject({
@@ -97,14 +97,14 @@ const evaluationSchema = z.strictObject({
     .optional(),
 }) satisfies z.ZodType<Evaluation>;
 
-const checkSchema = z.strictObject({
+export const checkSchema = z.strictObject({
   kind: z.enum(CHECK_KINDS),
   level: z.enum(['error', 'warning', 'info']),
   about: z.array(z.string()),
   message: z.string(),
 }) satisfies z.ZodType<Check>;
 
-/** One entry a step in every list. */
+/** One entry a step in every list; the page keeps every n-th step of a long run. */
 const curvesSchema = z
   .strictObject({
     step: z.array(natural),
@@ -150,6 +150,8 @@ const runSchema = z.strictObject({
   finished: z.iso.datetime(),
   /** Steps from which the run was taken up again. */
   resumedAt: z.array(natural),
+  /** Steps at which a rate or loss weight was changed by hand: a replay has their last values from the start. */
+  editedAt: z.array(natural).optional(),
   /** Step of the weights. */
   step: natural,
   parameterCount: natural,

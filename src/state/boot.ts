@@ -7,6 +7,8 @@ import { simulate } from './data';
 import { say, tellError } from './notices';
 import { openWithRecording } from './recorded';
 import { followAddress, isRoute } from './route';
+import { loadRuns } from './runs/actions';
+import { keepWhenHidden, offerResume } from './runs/resume';
 import { connect } from './session';
 import { offerShard } from './shards';
 import { remember, restore, type Theme } from './storage';
@@ -19,6 +21,7 @@ let linked: Pipeline | null = null;
 let linkedHash: string | null = null;
 let unsubscribe: (() => void) | null = null;
 let disconnect: (() => void) | null = null;
+let stopKeeping: (() => void) | null = null;
 
 const CHOICES: readonly string[] = ['auto', 'webgpu', 'webgpu-software', 'wasm', 'cpu'];
 
@@ -26,6 +29,7 @@ const CHOICES: readonly string[] = ['auto', 'webgpu', 'webgpu-software', 'wasm',
 export function boot(location: Pick<Location, 'hash' | 'search'> = window.location): void {
   unsubscribe?.();
   disconnect?.();
+  stopKeeping?.();
   const { pipeline, theme, keys, toured, repairs } = restore();
   // A damaged link shows the default; what was remembered stays for the next visit.
   const damaged = !isRoute(location.hash) && decodeLink(location.hash)?.ok === false;
@@ -44,6 +48,9 @@ export function boot(location: Pick<Location, 'hash' | 'search'> = window.locati
   usePipeline.temporal.getState().clear();
   forgetLinkOnEdit();
   void simulate();
+  void loadRuns();
+  void offerResume();
+  stopKeeping = keepWhenHidden();
   void openWithRecording();
   if (offered) void offerShard(offered);
 }

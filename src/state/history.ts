@@ -21,6 +21,8 @@ export const EVALUATION_COLUMNS = 5;
 
 /** A run that has ended, kept to compare with. */
 export interface Ghost {
+  /** Id of its entry in the list of runs; empty where it has none. */
+  readonly id: string;
   readonly name: string;
   readonly steps: number;
   readonly losses: Rows | null;
@@ -46,9 +48,9 @@ export class History {
   private told = Number.NEGATIVE_INFINITY;
 
   /** Starts a new record. The old one becomes the ghost where it holds anything to compare with. */
-  begin(name: string): void {
+  begin(name: string, id = ''): void {
     if (this.last && this.last.step > 0) {
-      this.ghost = { name, steps: this.step, losses: this.frames, evaluations: this.evaluations };
+      this.ghost = { id, name, steps: this.step, losses: this.frames, evaluations: this.evaluations };
     }
     this.clear();
   }
@@ -62,6 +64,13 @@ export class History {
     this.probes = [];
     this.step = 0;
     this.rest();
+  }
+
+  /** Takes up the record of an earlier visit. @param steps row-major, as frames are */
+  restore(steps: Float64Array, columns: number, evaluations: readonly Evaluation[]): void {
+    this.clear();
+    this.addFrame(steps, columns, 0);
+    for (const evaluation of evaluations) this.addEvaluation(evaluation);
   }
 
   /** Forgets what came after a step: the run goes on from there. */

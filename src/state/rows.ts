@@ -78,6 +78,8 @@ export class Rows {
 
   /** Drops the rows after a step, and takes the smoothing up again from the row before. */
   truncate(step: number): void {
+    // With nothing to drop the average stays what it is, to the last digit.
+    if ((this.last(0) ?? step) <= step) return;
     while (this.length > 0 && this.at(this.length - 1, 0) > step) this.length--;
     for (let c = 0; c < this.columns; c++) {
       // After many rows the bias is gone, and the drawn average is the running one.

@@ -8,6 +8,17 @@ import { blocksOf } from '../pipeline/schema';
 import { history } from './history';
 import { say, tellError } from './notices';
 import { endRecording, useRecorded } from './recorded';
+import {
+  beginRecord,
+  hearEvent,
+  isRepeated,
+  keepRecord,
+  recordEdit,
+  recordGoesOn,
+  recordId,
+  recordPlaces,
+  recordSnapshot,
+} from './runs/recorder';
 import { remember } from './storage';
 import { type Phase, useData, usePipeline, useRun } from './stores';
 
@@ -107,6 +118,16 @@ export async function resumeFromSnapshot(): Promise<void> {
   await start(snapshot, phaseIs('failed'));
 }
 
+/** Takes up a run of an earlier visit; its curves are in the history already. */
+export const startFrom = (snapshot: Snapshot): Promise<boolean> => start(snapshot, false);
+
+/** The page may be about to go: the run is kept as it is now, not as it was two seconds ago. */
+export async function keepSnapshot(): Promise<void> {
+  if (!phaseIs('training')) return;
+  const snapshot = await client.trainer((api) => api.snapshot()).catch(() => null);
+  if (snapshot) recordSnapshot(snapshot);
+}
+
 export async function chooseBackend(choice: BackendChoice): Promise<void> {
   if (useRun.getState().choice === choice) return;
   useRun.setState({ choice });
@@ -141,10 +162,13 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
     tellError(why);
     return false;
   }
-  if (from) history.rewind(from.step);
-  else {
+  if (from) {
+    history.rewind(from.step);
+    recordGoesOn(from.step, pipeline);
+  } else {
     keepGhost();
     client.forgetSnapshot();
+    beginRecord(pipeline);
   }
   running = pipeline;
   const runId = `run-${++runs}-${Date.now().toString(36)}`;
@@ -166,6 +190,7 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
     await client.trainer((api) => api.start(request));
     // The answer and the event travel on two channels: whichever comes first says that the run stands.
     if (phaseIs('preparing')) useRun.setState({ phase: paused ? 'paused' : 'training' });
+    recordPlaces(await client.trainer((api) => api.places()));
     return true;
   } catch (cause) {
     if (cause instanceof WorkerDied) return false;
@@ -187,6 +212,8 @@ async function guarded<T>(command: () => Promise<T>): Promise<T | undefined> {
 export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
 
 function receive(event: TrainerEvent): void {
+  const repeated = event.kind === 'evaluation' && isRepeated(event.evaluation.step);
+  hearEvent(event);
   switch (event.kind) {
     case 'state':
       // Whoever stopped the run has already said what comes next.
@@ -195,6 +222,7 @@ function receive(event: TrainerEvent): void {
       if (event.state !== 'training') history.rest();
       if (!useRecorded.getState().shown) history.setStep(event.step);
       useRun.setState({ phase: event.state });
+      if (event.state === 'finished') keepRun('finished');
       return;
     case 'backend':
       useRun.setState({ backend: event.backend });
@@ -205,7 +233,7 @@ function receive(event: TrainerEvent): void {
       return;
     case 'evaluation':
       endRecording();
-      history.addEvaluation(event.evaluation);
+      if (!repeated) history.addEvaluation(event.evaluation);
       return;
     case 'probe':
       history.addProbe(event.probe);
@@ -218,6 +246,7 @@ function receive(event: TrainerEvent): void {
       return;
     case 'failed': {
       const { message, block, parameter, step: at } = event;
+      keepRun(at === undefined ? 'failed' : 'diverged', message);
       useRun.setState({
         phase: 'failed',
         failure: {
@@ -276,6 +305,7 @@ function pipelineChanged(next: Pipeline, before: Pipeline): void {
       phaseIs('training', 'paused')
     ) {
       running = next;
+      recordEdit(history.step, next);
       void guarded(() => client.trainer((api) => api.edit(liveOf(next))));
     }
     return;
@@ -316,6 +346,7 @@ export async function describe(): Promise<void> {
 /** Ends a run whose data is about to be replaced; its curves would not compare, so no ghost stays. */
 export async function endForNewData(): Promise<void> {
   cancelRestart();
+  keepRun('stopped');
   running = null;
   // A recording of this very data stays; another one leaves by itself when the data is there.
   if (!useRecorded.getState().shown) history.clear();
@@ -324,10 +355,16 @@ export async function endForNewData(): Promise<void> {
   await guarded(() => client.trainer((api) => api.stop()));
 }
 
+/** Hands the run that ended to the list. */
+function keepRun(state: 'finished' | 'stopped' | 'diverged' | 'failed', message: string | null = null): void {
+  if (running) keepRecord(state, message, history.frames, client.snapshot(), pipelineName(running));
+}
+
 function keepGhost(): void {
   // A recorded run stays until the first live number, and is nobody's run before.
   if (useRecorded.getState().shown) return;
-  if (running) history.begin(pipelineName(running));
+  keepRun('stopped');
+  if (running) history.begin(pipelineName(running), recordId());
   else history.clear();
   running = null;
 }
