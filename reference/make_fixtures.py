@@ -1,10 +1,11 @@
-"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models] [blocks/ID]."""
+"""Writes every fixture anew: python reference/make_fixtures.py [ops] [blocks] [models] [balancers] [blocks/ID]."""
 
 import pathlib
 import sys
 
 import torch
 
+import cases_balancers
 import cases_blocks
 import cases_bottoms
 import cases_inputs
@@ -38,6 +39,8 @@ def main(wanted):
         write(HERE / 'models.json', 'models', cases_models.ABOUT, cases_models.cases())
     if 'models' in wanted or 'models/bottoms' in wanted:
         write(HERE / 'models-bottoms.json', 'models', cases_bottoms.MODELS_ABOUT, cases_bottoms.models())
+    if 'balancers' in wanted:
+        write(HERE / 'balancers.json', 'balancers', cases_balancers.ABOUT, cases_balancers.cases())
     for name, forward, backward in Report.rows:
         print(f'{name:70s} float32: outputs {forward:.1e}, gradients {backward:.1e}')
     for path in sorted(HERE.rglob('*.json')):
@@ -45,4 +48,4 @@ def main(wanted):
 
 
 if __name__ == '__main__':
-    main(sys.argv[1:] or ['ops', 'blocks', 'models'])
+    main(sys.argv[1:] or ['ops', 'blocks', 'models', 'balancers'])

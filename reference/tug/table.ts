@@ -102,7 +102,8 @@ async function measure(data: Dataset, width: string, balancer: string, seed: num
     batchCosine: round(mean(onBatch), 3),
     batchBelow0: round(onBatch.filter((c) => c < 0).length / onBatch.length, 2),
     ratio: round(ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 0, 2),
-    auc: metrics.map((m) => (m.expectedAuc?.ok ? round(m.expectedAuc.value, 4) : Number.NaN)),
+    // Finer than the table: rounded differences would all be alike, and their standard error 0.
+    auc: metrics.map((m) => (m.expectedAuc?.ok ? round(m.expectedAuc.value, 7) : Number.NaN)),
   };
 }
 
