@@ -18,6 +18,20 @@ describe('help and lists', () => {
     expect((await seesaw(['--help'])).out).not.toContain('docs');
   });
 
+  it('MTReclib’s --help dies of a module that is not found: here every command has its help', async () => {
+    const { code, out } = await seesaw(['--help']);
+    expect(code).toBe(0);
+    const commands = [...out.slice(out.indexOf('Commands:')).matchAll(/^ {2}([a-z][\w-]*)/gm)].map(
+      (m) => m[1]!,
+    );
+    expect(commands).toEqual(expect.arrayContaining(['train', 'eval', 'presets', 'describe']));
+    for (const command of commands.filter((name) => name !== 'help')) {
+      const help = await seesaw([command, '--help']);
+      expect([command, help.code, help.err]).toEqual([command, 0, '']);
+      expect(help.out).toContain(`seesaw ${command}`);
+    }
+  });
+
   it('lists the presets', async () => {
     const { code, out, err } = await seesaw(['presets', '--json']);
     expect([code, err]).toEqual([0, '']);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { tinyData } from '../engine/testing/data';
-import type { Dataset } from './dataset';
-import { marketShifts } from './marketShift';
+import type { Dataset } from '../data/dataset';
+import { marketShifts } from '../data/marketShift';
+import { tinyData } from './testing/data';
 
 /** Three markets in column c1; n1 moves with the market, and c0 has codes of its own in market 2. */
 function pooled(): Dataset {
