@@ -85,10 +85,14 @@ export class Batcher {
     return this.gather(this.rowsOf(step));
   }
 
-  /** The given rows as a batch. @param data where they lie: the data itself, or its pages, which have the same columns */
-  gather(rows: ArrayLike<number>, data: Dataset = this.data): Batch {
+  /**
+   * Rows `from` … `to` of a list as a batch.
+   * @param rows row numbers, all of them unless `from` and `to` say otherwise
+   * @param data where they lie: the data itself, or its pages, which have the same columns
+   */
+  gather(rows: ArrayLike<number>, data: Dataset = this.data, from = 0, to = rows.length): Batch {
     const { categorical, numerical, labels, weights, schema } = data;
-    const B = rows.length;
+    const B = to - from;
     const C = schema.categorical.length;
     const M = schema.numerical.length;
     const K = this.columns.length;
@@ -98,9 +102,9 @@ export class Batcher {
     const y = new Float32Array(B * K);
     const w = new Float32Array(B);
     for (let i = 0; i < B; i++) {
-      const row = rows[i]!;
-      for (let c = 0, to = i * C, from = row * C; c < C; c++) ids[to++] = categorical[from++]!;
-      for (let m = 0, to = i * M, from = row * M; m < M; m++) numbers[to++] = numerical[from++]!;
+      const row = rows[from + i]!;
+      for (let c = 0, at = i * C, its = row * C; c < C; c++) ids[at++] = categorical[its++]!;
+      for (let m = 0, at = i * M, its = row * M; m < M; m++) numbers[at++] = numerical[its++]!;
       for (let k = 0; k < K; k++) y[i * K + k] = labels[row * allTasks + this.columns[k]!]!;
       w[i] = weights[row]! / this.meanWeight;
     }

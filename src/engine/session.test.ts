@@ -232,6 +232,18 @@ describe('on wasm', () => {
     expect(metrics[1]!.auc.ok ? '' : metrics[1]!.auc.reason).toMatch(/no purchase/);
   });
 
+  it('predicts a list that is longer than a chunk, in any order, as it predicts its parts', async () => {
+    await openWasm(wasmPaths());
+    const session = new Session(pipeline(), data);
+    const rows = Uint32Array.from({ length: 1500 }, (_, i) => (i * 7) % data.rows);
+    const whole = await session.predict(rows);
+    const last = await session.predict(rows.subarray(1000));
+    expect(whole.logP).toHaveLength(2 * rows.length);
+    expect(whole.logP.slice(2 * 1000)).toEqual(last.logP);
+    expect(whole.log1mP.slice(2 * 1000)).toEqual(last.log1mP);
+    session.dispose();
+  });
+
   it('training data without a purchase starts at a finite bias and trains', async () => {
     const none = tinyData();
     for (let r = 0; r < none.rows; r++) none.labels[r * 2 + 1] = 0;

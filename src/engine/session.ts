@@ -261,8 +261,8 @@ export class Session {
     const logP = new Float32Array(rows.length * K);
     const log1mP = new Float32Array(rows.length * K);
     for (let start = 0; start < rows.length; start += CHUNK) {
-      const chunk = Array.prototype.slice.call(rows, start, start + CHUNK) as number[];
-      const batch = this.batcher.gather(chunk, data);
+      const end = Math.min(start + CHUNK, rows.length);
+      const batch = this.batcher.gather(rows, data, start, end);
       const packed = tf.tidy(() => {
         const weights = sliceParameters(this.model.layout, this.state.parameters);
         const { entire } = this.model.forward(batch.features, this.pass(this.state, weights, {}));
@@ -271,8 +271,8 @@ export class Session {
       disposeBatch(batch);
       try {
         const values = (await packed.data()) as Float32Array;
-        logP.set(values.subarray(0, chunk.length * K), start * K);
-        log1mP.set(values.subarray(chunk.length * K), start * K);
+        logP.set(values.subarray(0, (end - start) * K), start * K);
+        log1mP.set(values.subarray((end - start) * K), start * K);
       } finally {
         packed.dispose();
       }

@@ -423,3 +423,18 @@ function sectionIds(binary: Uint8Array): number[] {
   }
   return ids;
 }
+
+it('what the tape keeps for a gradient is no kernel call and no copy', async () => {
+  await openWasm(wasmPaths());
+  const x = tf.ones([4, 3]);
+  const W = tf.ones([3, 2]);
+  const b = tf.zeros([2]);
+  const before = memory().tensors;
+  const { kernels } = await tf.profile(() =>
+    tf.tidy(() => valueAndGradients(() => tf.sum(denseRelu(x, W, b)), [x, W, b]).gradients as Tensor[]),
+  );
+  const names = kernels.map((k) => k.name);
+  expect(names).toContain('SeesawDenseGradient');
+  expect(names).not.toContain('Identity');
+  expect(memory().tensors - before).toBe(3);
+});
