@@ -250,3 +250,59 @@ describe('explainFit', () => {
     );
   });
 });
+
+describe('what a block needs of the data', () => {
+  const md = (transform: string) =>
+    changed((p) => {
+      p.input.push(blockWith('input', 'md', { transform }));
+    });
+  const twin = (p = defaultPipeline()): Pipeline => ({ ...p, towers: blockWith('tower', 'twin') });
+  const withSchema = (schema: Partial<DataFacts['schema']>): DataFacts => ({
+    ...DATA,
+    schema: { ...DATA.schema, ...schema },
+  });
+  const land = { categorical: [{ name: 'land', vocabulary: 3 }], country: 'land' };
+
+  it('MD: a country column', () => {
+    expect(only(md('mlp'), DATA)).toMatch(
+      /^error input\.1: MD adaptor needs a country column, and this data has none: take the/,
+    );
+    expect(findings(md('mlp'), withSchema(land))).toEqual([]);
+  });
+
+  it('twin towers: features of both sides, whether stated or known by the layout', () => {
+    expect(only(twin(), DATA)).toMatch(
+      /^error towers: Twin towers read .* marks none as the user’s or the item’s: mark some/,
+    );
+    const numerical = ['age', 'price'];
+    expect(only(twin(), withSchema({ numerical, sides: { age: 'user' } }))).toContain(
+      'marks none as the item’s:',
+    );
+    expect(findings(twin(), withSchema({ numerical, sides: { age: 'user', price: 'item' } }))).toEqual([]);
+    expect(findings(twin(), withSchema({ numerical: ['numerical_1', 'numerical_24'] }))).toEqual([]);
+  });
+
+  it('an order of inputs: columns are read first and refined after', () => {
+    const first = changed((p) => {
+      p.input = [blockWith('input', 'md')];
+    });
+    expect(findings(first).map((f) => f.where)).toEqual(['input.0']);
+    const two = changed((p) => {
+      p.input.push(blockWith('input', 'embedding'));
+    });
+    expect(only(two)).toMatch(/^error input\.1: Embedding reads the columns of the data and would drop/);
+  });
+
+  it('MD before twin towers: its MLP is refused, its mask alone named', () => {
+    expect(only(twin(md('mlp')))).toMatch(/^error input\.1\.params\.transform: MLP_trans mixes features/);
+    expect(only(twin(md('none')))).toMatch(
+      /^warning input\.1\.params\.dependent: .*an index of items for each market/,
+    );
+  });
+
+  it('is said before MD is dropped, where it would join', () => {
+    const said = explainFit(defaultPipeline(), 'input', 'md', 0, DATA);
+    expect(said.map((f) => `${f.level} ${f.where}`)).toEqual(['error input.1']);
+    expect(explainFit(defaultPipeline(), 'input', 'md', 0, withSchema(land))).toEqual([]);
+  });
+});
