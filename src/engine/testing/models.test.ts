@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import modelsFixture from '../../../reference/fixtures/models.json';
 import bottomsFixture from '../../../reference/fixtures/models-bottoms.json';
-import { type Case, type Fixture, relativeError } from '../../blocks/testing/cases';
+import { type Case, type Fixture, type Numbers, relativeError } from '../../blocks/testing/cases';
 import { openCpu, openWasm, type Tensor, update } from '../../nn';
 import { wasmPaths } from '../../nn/wasmPaths';
 import { disposeGradient } from '../state';
