@@ -46,8 +46,12 @@ export default function Embedded({ panel }: { panel: Embed }) {
   // The link holds what is on the page now, an edit of the world or the pipeline included.
   usePipeline((s) => s.pipeline);
   useData((s) => s.made);
+  // The pipeline brings a main part of its own.
+  const Whole = panel === 'pipeline' ? 'div' : 'main';
   return (
-    <main className="embed" aria-label={title}>
+    <Whole className="embed">
+      <h1 className="sr">Seesaw</h1>
+      <h2 className="sr">{title}</h2>
       <div className="embed-panel">
         <ErrorBoundary name={title}>
           <Panel />
@@ -62,6 +66,6 @@ export default function Embedded({ panel }: { panel: Embed }) {
           open in Seesaw
         </a>
       </footer>
-    </main>
+    </Whole>
   );
 }

@@ -82,6 +82,8 @@ export default function Lecture() {
     ...(shows('attention') && attends ? [{ name: 'Attention', body: <OneMap /> }] : []),
     ...(shows('gates') && gated ? [{ name: 'Gates', body: <GatesPanel /> }] : []),
   ];
+  // The pipeline is the page's main part where it is shown.
+  const Readings = shows('pipeline') ? 'section' : 'main';
   const columns = columnsFor(panels.length, shows('pipeline'));
   return (
     <div className={`lecture-stage ${shows('pipeline') ? 'with-pipeline' : ''}`}>
@@ -91,17 +93,18 @@ export default function Lecture() {
         </ErrorBoundary>
       )}
       {panels.length > 0 && (
-        <section
+        <Readings
           className={`lecture-panels ${columns === 2 ? 'pairs' : ''}`}
           aria-label="Readings"
           style={{ '--columns': columns } as React.CSSProperties}
         >
+          <h2 className="sr">Readings</h2>
           {panels.map(({ name, body }) => (
             <div className="lecture-panel" key={name}>
               <ErrorBoundary name={name}>{body}</ErrorBoundary>
             </div>
           ))}
-        </section>
+        </Readings>
       )}
     </div>
   );

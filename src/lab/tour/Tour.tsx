@@ -37,7 +37,18 @@ export default function Tour() {
           element: place,
           popover: { title, description: text },
         })),
-        onPopoverRender: ({ closeButton }) => closeButton.setAttribute('aria-label', 'End the tour'),
+        onPopoverRender: ({ closeButton, title, footer }) => {
+          closeButton.setAttribute('aria-label', 'End the tour');
+          // Made of `header` and `footer`, which outside an article are the page's own.
+          title.setAttribute('role', 'heading');
+          title.setAttribute('aria-level', '2');
+          footer.setAttribute('role', 'group');
+        },
+        // The library calls every place a button that opens a dialog; most are none.
+        onHighlighted: (element) => {
+          for (const name of ['aria-haspopup', 'aria-expanded', 'aria-controls'])
+            element?.removeAttribute(name);
+        },
         onDestroyed: () => useUi.setState({ dialog: null }),
       });
       light.drive();
