@@ -31,16 +31,18 @@ function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pil
   const selected = useUi((s) => s.selected === path);
   const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
   const size = info ? `${compact(info.parameterCount)} params` : 'params –';
+  const refines = /^input\.[1-9]/.test(path);
   return (
     <button
       type="button"
-      className="card"
+      className={refines ? 'card slim' : 'card'}
+      title={refines ? size : undefined}
       style={style(box)}
       aria-pressed={selected}
       onClick={() => useUi.setState({ selected: path, openPillar: pillar })}
     >
       <b>{spec.title}</b>
-      <span>{size}</span>
+      {!refines && <span>{size}</span>}
       {path === 'input.0' && <InputFacts />}
     </button>
   );

@@ -87,8 +87,8 @@ function across(width: number, height: number, tasks: number): Layout {
   };
 }
 
-/** Room of an input block that refines those before it: its title and its size. */
-const REFINER = 44;
+/** Room of an input block that refines those before it: its title. */
+const REFINER = 34;
 
 /** Where input block `index` of `count` lies: the first takes what the others leave. */
 export function inputBox({ boxes: { input } }: Layout, index: number, count: number): Box {

@@ -1,14 +1,5 @@
 import { sidesOf } from '../../../data/sides';
-import {
-  concatColumns,
-  embed,
-  embedFeatures,
-  joinGroups,
-  offsetIds,
-  repeatGroups,
-  type Tensor,
-  tf,
-} from '../../../nn';
+import { concatColumns, joinGroups, type Tensor, tf } from '../../../nn';
 import type { BuildInput, Field } from '../../contract';
 
 /**
@@ -37,13 +28,14 @@ export const build: BuildInput = ({ scope, params, tasks, ownInputs }, schema) =
   const table =
     rows === 0
       ? null
-      : scope.parameter(
+      : scope.table(
           'table',
           [rows, d],
           { kind: 'normal', sd: 0.05 },
           K > 1
             ? 'E_{k,1} … E_{k,C} of task after task one under the other, (task, column, code) × d'
             : 'E_1 … E_C one under the other, (column, code) × d',
+          { columns: Array.from({ length: K }, () => embedded).flat(), offsets },
         );
   const sides = sidesOf(schema);
   const field = (name: string, kind: Field['kind'], width: number): Field => ({
@@ -67,17 +59,16 @@ export const build: BuildInput = ({ scope, params, tasks, ownInputs }, schema) =
     output,
     fields,
     forward(features, _upstream, pass) {
-      const { numerical: z } = features;
-      const ids = embedded.length > 0 && features.categorical ? without(features.categorical, apart) : null; // [B, C]
-      const o = codes > 0 && features.categorical ? oneHot(features.categorical, apart, codes) : null; // [B, V_c]
+      const { categorical: ids, numerical: z } = features; // [B, all columns], [B, M]
+      const o = codes > 0 && ids ? oneHot(ids, apart, codes) : null; // [B, V_c]
       if (K === 1 && table && ids) {
-        const x = embedFeatures(pass.weight(table), ids, offsets, z);
+        const x = pass.embed(table, ids, z);
         return { t: o ? concatColumns([x, o]) : x, ...output };
       }
       const parts = [];
       if (table && ids) {
         parts.push({
-          t: embed(pass.weight(table), offsetIds(repeatGroups(ids, K), offsets)), // [B, K·C·d]
+          t: pass.embed(table, ids, null), // [B, K·C·d]
           groups: K,
           width: embedded.length * d,
         });
@@ -92,17 +83,6 @@ export const build: BuildInput = ({ scope, params, tasks, ownInputs }, schema) =
 
 const countryOf = ({ categorical, country }: Parameters<BuildInput>[1]): number =>
   categorical.findIndex((c) => c.name === country);
-
-/** All columns but one; all where there is none to leave out. @param ids [B, C] */
-function without(ids: Tensor, column: number): Tensor {
-  if (column < 0) return ids;
-  const [B, C] = ids.shape as [number, number];
-  const parts = [
-    ...(column > 0 ? [tf.slice(ids, [0, 0], [B, column])] : []),
-    ...(column < C - 1 ? [tf.slice(ids, [0, column + 1], [B, C - 1 - column])] : []),
-  ];
-  return concatColumns(parts);
-}
 
 /** [B, C] codes → [B, V] with a 1 at the column's code. */
 function oneHot(ids: Tensor, column: number, vocabulary: number): Tensor {

@@ -37,9 +37,9 @@ export const spec: BlockSpec = {
       source:
         'plain alternatives to MD (Wang et al. 2025, §3.3); one-hot as in Seesaw’s country-shift tables',
       options: [
-        { value: 'embedding', label: 'embedded' },
+        { value: 'embedding', label: 'embed' },
         { value: 'one-hot', label: 'one-hot' },
-        { value: 'none', label: 'left out' },
+        { value: 'none', label: 'out' },
       ],
       default: 'embedding',
     },

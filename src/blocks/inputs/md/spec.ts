@@ -48,7 +48,7 @@ export const spec: BlockSpec = {
       source:
         'shifted: Wang et al. 2025, §3.3, which names no distance; numerical: the country-shift tables of Seesaw’s simulator',
       options: [
-        { value: 'numerical', label: 'numerical' },
+        { value: 'numerical', label: 'num' },
         { value: 'all', label: 'all' },
         { value: 'shifted', label: 'shifted' },
       ],

@@ -13,7 +13,8 @@ export const spec: BlockSpec = {
   paper: { ...RESFLOW_PAPER, title: `${RESFLOW_PAPER.title} (its pre-rank model, §5.1 and A.1)` },
   idea: 'User and item each become a vector, and their product scores: item vectors can be worked out beforehand. A task may add what its parent has.',
   equations: [
-    'u_k^l = f_k^l(u_k^{l-1}) + u_{pa(k)}^l,\\quad v_k^l = g_k^l(v_k^{l-1}) + v_{pa(k)}^l',
+    'u_k^l = f_k^l(u_k^{l-1}) + u_{pa(k)}^l',
+    'v_k^l = g_k^l(v_k^{l-1}) + v_{pa(k)}^l',
     'u_k^0 = b_k^{user},\\quad v_k^0 = b_k^{item}',
     's_k = \\langle u_k^L, v_k^L\\rangle,\\quad t_k = s_k + t_{pa(k)}',
   ],
@@ -55,13 +56,13 @@ export const spec: BlockSpec = {
     placement: {
       kind: 'choice',
       label: 'Last link',
-      help: 'Where the parent is added at the top: to both vectors before the product, to the score after it, to both, or not at all.',
+      help: 'Where the parent is added at the top: to both vectors before the product (pre), to the score after it (post), to both, or not at all.',
       source: 'Fu et al. 2024, Table 13 (CTCVR AUC .9019 before, .9024 after, .8801 both)',
       options: [
-        { value: 'after', label: 'after' },
-        { value: 'before', label: 'before' },
+        { value: 'after', label: 'post' },
+        { value: 'before', label: 'pre' },
         { value: 'both', label: 'both' },
-        { value: 'none', label: 'none' },
+        { value: 'none', label: 'off' },
       ],
       default: 'after',
     },
