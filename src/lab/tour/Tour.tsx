@@ -40,8 +40,7 @@ export default function Tour() {
         onPopoverRender: ({ closeButton, title, footer }) => {
           closeButton.setAttribute('aria-label', 'End the tour');
           // Made of `header` and `footer`, which outside an article are the page's own.
-          title.setAttribute('role', 'heading');
-          title.setAttribute('aria-level', '2');
+          title.setAttribute('role', 'none');
           footer.setAttribute('role', 'group');
         },
         // The library calls every place a button that opens a dialog; most are none.
