@@ -127,7 +127,7 @@ async function trainCell(
   const session = new Session(pipeline, data);
   try {
     while (!session.finished) {
-      session.trainStep();
+      await session.trainStep();
       if (session.step % LOOK_EVERY !== 0 && !session.finished) continue;
       const { divergence } = await session.readFrame();
       if (divergence) throw new CliError(`${describeCell(cell)}: ${divergence.message}`, EXIT.failed);

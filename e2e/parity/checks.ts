@@ -109,7 +109,7 @@ function smallPipeline(): Pipeline {
 /** Readings of ten steps on the current backend. */
 async function tenSteps(): Promise<number[]> {
   const session = new Session(smallPipeline(), tinyData());
-  for (let i = 0; i < 10; i++) session.trainStep();
+  for (let i = 0; i < 10; i++) await session.trainStep();
   const { steps } = await session.readFrame();
   session.dispose();
   return [...steps];
