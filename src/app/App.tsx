@@ -23,6 +23,7 @@ const Embedded = lazy(() => import('../lab/stage/Embedded'));
 const Lecture = lazy(() => import('../lab/stage/Lecture'));
 const Tour = lazy(() => import('../lab/tour/Tour'));
 const HelpSheet = lazy(() => import('../lab/bar/HelpSheet'));
+const RunsPage = lazy(() => import('../lab/runs/RunsPage'));
 const DataPage = lazy(() => import('../lab/data/view/DataPage'));
 const MappingSheet = lazy(() => import('../lab/data/mapping/MappingSheet'));
 
@@ -30,12 +31,14 @@ const PLACE_NAMES: Record<Place, string> = {
   pipeline: 'Pipeline',
   curves: 'Curves',
   inside: 'Inside',
+  runs: 'Runs',
   data: 'Data',
 };
 
 const TAB_OF: Record<Exclude<Place, 'pipeline'>, Tab> = {
   curves: 'curves',
   inside: 'attention',
+  runs: 'runs',
   data: 'data',
 };
 
@@ -104,12 +107,19 @@ function Mapping() {
   );
 }
 
-/** What the address names instead of the lab. */
-function Page({ route }: { route: 'data' | 'about' }) {
+/** What the address may name instead of the lab. */
+const PAGES = {
+  data: { name: 'The Data view', View: DataPage },
+  runs: { name: 'The comparison of runs', View: RunsPage },
+  about: { name: 'The page about Seesaw', View: AboutPage },
+} as const;
+
+function Page({ route }: { route: keyof typeof PAGES }) {
+  const { name, View } = PAGES[route];
   return (
-    <ErrorBoundary key={route} name={route === 'data' ? 'The Data view' : 'The page about Seesaw'}>
+    <ErrorBoundary key={route} name={name}>
       <Suspense fallback={<p className="empty">Loading…</p>}>
-        {route === 'data' ? <DataPage /> : <AboutPage />}
+        <View />
       </Suspense>
     </ErrorBoundary>
   );

@@ -7,6 +7,8 @@ import { showChecks, worstOf } from '../lab/data/Checks';
 import { blocksOf } from '../pipeline/schema';
 import { declineTour, startTour } from '../state/actions';
 import { dismiss } from '../state/notices';
+import { discardInterrupted, resumeInterrupted } from '../state/runs/resume';
+import { useRuns } from '../state/runs/store';
 import { reset, resumeFromSnapshot } from '../state/session';
 import { type Failure, useData, usePipeline, useRun, useUi } from '../state/stores';
 
@@ -39,6 +41,34 @@ function GoBack({ resume }: { resume: string }) {
         Start over
       </button>
     </span>
+  );
+}
+
+/** A run that a reload cut off. */
+function Interrupted() {
+  const run = useRuns((s) => s.resumable);
+  const idle = useRun((s) => s.phase === 'idle');
+  const [busy, setBusy] = useState(false);
+  if (!run || !idle) return null;
+  const act = (what: () => Promise<unknown>) => {
+    setBusy(true);
+    void what().finally(() => setBusy(false));
+  };
+  return (
+    <div className="banner info" role="status" data-testid="resume-banner">
+      <p>
+        The last visit ended in the middle of a run ({run.name}, {count(run.step)} of {count(run.steps)}{' '}
+        steps).
+      </p>
+      <span className="banner-actions">
+        <button type="button" className="btn" disabled={busy} onClick={() => act(resumeInterrupted)}>
+          Resume from step {count(run.step)}
+        </button>
+        <button type="button" className="btn" disabled={busy} onClick={() => act(discardInterrupted)}>
+          Discard
+        </button>
+      </span>
+    </div>
   );
 }
 
@@ -104,6 +134,7 @@ export function Banners() {
           <GoBack resume="Resume from step" />
         </div>
       )}
+      <Interrupted />
       <DataErrors />
       <TourOffer />
       {notices.map(({ id, level, message }) => (

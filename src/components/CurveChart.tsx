@@ -15,15 +15,23 @@ export interface CurveSeries {
   readonly smooth: readonly number[];
 }
 
+/** The curve of an earlier run. */
+export interface GhostCurve {
+  readonly id: string;
+  /** Short, printed at its end: "before", or the run's letter. */
+  readonly label: string;
+  /** SVG stroke-dasharray; undefined = solid. */
+  readonly dash: string | undefined;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
 export interface CurveChartProps {
   readonly width: number;
   readonly height: number;
   readonly series: CurveSeries;
-  readonly ghost: {
-    readonly name: string;
-    readonly x: readonly number[];
-    readonly y: readonly number[];
-  } | null;
+  /** Curves of earlier runs, behind. */
+  readonly ghosts: readonly GhostCurve[];
   readonly oracle: number | null;
   readonly xMax: number;
   readonly yMin: number;
@@ -37,14 +45,14 @@ interface Row {
   x: number;
   raw?: number;
   smooth?: number;
-  ghost?: number;
+  [ghost: `ghost${number}`]: number;
 }
 
 /** One row a step, since the curves' steps differ. */
-function merge({ series, ghost }: Pick<CurveChartProps, 'series' | 'ghost'>): Row[] {
+function merge({ series, ghosts }: Pick<CurveChartProps, 'series' | 'ghosts'>): Row[] {
   // A row without values at 0: with no row at all, recharts draws no axis and no oracle.
   const rows = new Map<number, Row>([[0, { x: 0 }]]);
-  const put = (x: number, name: 'raw' | 'smooth' | 'ghost', y: number) => {
+  const put = (x: number, name: 'raw' | 'smooth' | `ghost${number}`, y: number) => {
     if (!Number.isFinite(y)) return;
     const row = rows.get(x) ?? { x };
     row[name] = y;
@@ -54,8 +62,10 @@ function merge({ series, ghost }: Pick<CurveChartProps, 'series' | 'ghost'>): Ro
     put(x, 'raw', series.raw[i]!);
     put(x, 'smooth', series.smooth[i]!);
   });
-  ghost?.x.forEach((x, i) => {
-    put(x, 'ghost', ghost.y[i]!);
+  ghosts.forEach((ghost, g) => {
+    ghost.x.forEach((x, i) => {
+      put(x, `ghost${g}`, ghost.y[i]!);
+    });
   });
   return [...rows.values()].sort((a, b) => a.x - b.x);
 }
@@ -68,7 +78,7 @@ const digitsOf = (ticks: readonly number[]) => {
 };
 
 export default function CurveChart(props: CurveChartProps) {
-  const { width, height, series, ghost, oracle, xMax, yMin, yMax, yTicks, large = false } = props;
+  const { width, height, series, ghosts, oracle, xMax, yMin, yMax, yTicks, large = false } = props;
   if (width < 40 || height < 40) return null;
   const { look } = series;
   const stroke = look ? 'var(--hue)' : 'var(--ink)';
@@ -77,7 +87,7 @@ export default function CurveChart(props: CurveChartProps) {
   const single = series.x.length < 2;
   const endX = series.x[end];
   const endY = lastFinite(series.smooth);
-  const ghostY = ghost ? lastFinite(ghost.y) : null;
+  const labels = ghostLabels(props);
   const digits = digitsOf(yTicks);
   return (
     <div className={`chart ${look?.hue ?? ''}`} aria-hidden="true">
@@ -126,7 +136,16 @@ export default function CurveChart(props: CurveChartProps) {
             }}
           />
         )}
-        <Line {...still} dataKey="ghost" stroke="var(--ink-3)" strokeWidth={1.25} />
+        {ghosts.map(({ id, dash }, g) => (
+          <Line
+            {...still}
+            key={id}
+            dataKey={`ghost${g}`}
+            stroke="var(--ink-3)"
+            strokeWidth={1.25}
+            {...(dash && { strokeDasharray: dash })}
+          />
+        ))}
         <Line {...still} hide={single} dataKey="raw" stroke={stroke} strokeOpacity={0.32} strokeWidth={1} />
         <Line
           {...still}
@@ -136,20 +155,21 @@ export default function CurveChart(props: CurveChartProps) {
           strokeWidth={large ? 4 : 2.5}
           {...(look?.dash && { strokeDasharray: look.dash })}
         />
-        {ghost && ghostY !== null && (
+        {labels.map(({ id, text, x, y }) => (
           <ReferenceDot
-            x={ghost.x.at(-1)!}
-            y={ghostY}
+            key={id}
+            x={x}
+            y={y}
             r={0}
             ifOverflow="visible"
             label={{
-              value: `before ${fraction(ghostY)}`,
-              position: ghost.x.at(-1)! < xMax / 3 ? 'insideTopLeft' : 'insideTopRight',
+              value: text,
+              position: x < xMax / 3 ? 'insideTopLeft' : 'insideTopRight',
               className: 'chart-label',
               offset: 5,
             }}
           />
-        )}
+        ))}
         {endX !== undefined && (
           <ReferenceDot
             x={endX}
@@ -173,6 +193,28 @@ export default function CurveChart(props: CurveChartProps) {
       </LineChart>
     </div>
   );
+}
+
+/** Pixels from one ghost's label to the next. */
+const LABEL_GAP = 14;
+
+/** Where the ghosts' labels stand: at their ends, and one below the other where they would overlap. */
+function ghostLabels({ ghosts, height, xMax, yMin, yMax }: CurveChartProps) {
+  const gap = (LABEL_GAP * (yMax - yMin)) / Math.max(1, height - 36);
+  const ends = ghosts
+    .flatMap(({ id, label, x, y }) => {
+      const last = lastFinite(y);
+      return last === null
+        ? []
+        : [{ id, text: `${label} ${fraction(last)}`, x: Math.min(xMax, x.at(-1)!), y: last }];
+    })
+    .sort((a, b) => b.y - a.y);
+  let above = Number.POSITIVE_INFINITY;
+  return ends.map((end) => {
+    const y = Math.max(yMin, Math.min(yMax, end.y, above - gap));
+    above = y;
+    return { ...end, y };
+  });
 }
 
 function lastFinite(values: readonly number[]): number | null {

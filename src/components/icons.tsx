@@ -30,6 +30,7 @@ const outlines = {
       <path d="M7 7.300a2 2 0 1 1 2.600 2c-.5.200-.6.500-.6 1.200M9 12.300v1" />
     </>
   ),
+  download: <path d="M9 2v9M5.500 8L9 11.500 12.500 8M3 12v4h12v-4" />,
   swap: <path d="M3 6.500h11l-3-3M15 11.500H4l3 3" />,
   grip: (
     <path

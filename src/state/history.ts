@@ -19,6 +19,17 @@ const REDRAW = 200;
 /** One output space's evaluations: step, AUC on labels, its standard error, expected AUC, its standard error. */
 export const EVALUATION_COLUMNS = 5;
 
+/** An output space's evaluation as a row of those columns; NaN where there is no AUC. */
+export function evaluationRow(step: number, { auc, expectedAuc }: Evaluation['metrics'][number]): number[] {
+  return [
+    step,
+    auc.ok ? auc.value : Number.NaN,
+    auc.ok ? auc.se : Number.NaN,
+    expectedAuc?.ok ? expectedAuc.value : Number.NaN,
+    expectedAuc?.ok ? expectedAuc.se : Number.NaN,
+  ];
+}
+
 /** A run that has ended, kept to compare with. */
 export interface Ghost {
   /** Id of its entry in the list of runs; empty where it has none. */
@@ -109,7 +120,8 @@ export class History {
   }
 
   addEvaluation(evaluation: Evaluation): void {
-    for (const { space, auc, expectedAuc } of evaluation.metrics) {
+    for (const metric of evaluation.metrics) {
+      const { space } = metric;
       let rows = this.evaluations.get(space);
       if (!rows) {
         rows = new Rows(EVALUATION_COLUMNS, MAX_STEPS, AUC_SMOOTHING);
@@ -117,13 +129,7 @@ export class History {
       }
       // A run that goes on from a snapshot evaluates at its first step once more.
       if ((rows.last(0) ?? -1) >= evaluation.step) continue;
-      rows.push([
-        evaluation.step,
-        auc.ok ? auc.value : Number.NaN,
-        auc.ok ? auc.se : Number.NaN,
-        expectedAuc?.ok ? expectedAuc.value : Number.NaN,
-        expectedAuc?.ok ? expectedAuc.se : Number.NaN,
-      ]);
+      rows.push(evaluationRow(evaluation.step, metric));
     }
     this.last = evaluation;
     this.step = Math.max(this.step, evaluation.step);

@@ -117,9 +117,9 @@ export const useData = create<DataStore>(() => ({
 /** What the inspector shows: a block's path, or one of the places that are no blocks. */
 export type Selection = string;
 
-export const TABS = ['overview', 'curves', 'attention', 'data'] as const;
+export const TABS = ['overview', 'curves', 'attention', 'runs', 'data'] as const;
 export type Tab = (typeof TABS)[number];
-export const PLACES = ['pipeline', 'curves', 'inside', 'data'] as const;
+export const PLACES = ['pipeline', 'curves', 'inside', 'runs', 'data'] as const;
 export type Place = (typeof PLACES)[number];
 
 /** What lecture mode can show. */
@@ -138,7 +138,7 @@ export type View =
   | { readonly kind: 'embed'; readonly panel: Embed };
 
 interface UiStore {
-  readonly route: 'lab' | 'data' | 'about';
+  readonly route: 'lab' | 'data' | 'runs' | 'about';
   /** What the page is for now: work, a lecture hall, or one panel in somebody's slides. */
   readonly view: View;
   /** Parts that lecture mode leaves out. */

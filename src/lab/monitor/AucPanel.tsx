@@ -6,6 +6,7 @@ import { useSize } from '../../components/useSize';
 import type { Auc } from '../../metrics/auc';
 import type { OutputSpace } from '../../pipeline/spaces';
 import { usePipeline, useUi } from '../../state/stores';
+import { type NamedGhost, useAucGhosts } from '../runs/ghosts';
 import { useHistory, useLecture, useLooks, useOracle, useSimulated } from '../use';
 import { RecordedMark } from './Recorded';
 
@@ -50,7 +51,7 @@ function floor(values: readonly number[]): number {
 
 export function AucPanel({ space }: { space: OutputSpace }) {
   const looks = useLooks();
-  const { evaluations, ghost } = useHistory();
+  const { evaluations } = useHistory();
   const { auc, expected, positives, column } = useShownAuc(space);
   const simulated = useSimulated();
   const known = useOracle();
@@ -59,11 +60,12 @@ export function AucPanel({ space }: { space: OutputSpace }) {
   const [ref, size] = useSize();
   const look = looks[space.task]!;
   const points = evaluations.get(space.id)?.points(column);
-  const before = ghost?.evaluations.get(space.id)?.points(column);
+  const ghosts = useAucGhosts(space.id, column);
+  const ghostValues = ghosts.flatMap((g) => g.y.filter(Number.isFinite));
   // The oracle is an expected AUC; beside AUCs on drawn labels it would mislead.
   const oracle = expected ? (known?.[space.id] ?? null) : null;
-  const top = ceiling(oracle, Math.max(0, ...(before?.smooth.filter(Number.isFinite) ?? [])));
-  const bottom = floor([...(points?.smooth ?? []), ...(before?.smooth ?? [])]);
+  const top = ceiling(oracle, Math.max(0, ...ghostValues));
+  const bottom = floor([...(points?.smooth ?? []), ...ghostValues]);
   const ticks = Array.from({ length: Math.round((top - bottom) * 10) + 1 }, (_, i) => bottom + i / 10);
   return (
     <section className="panel auc-panel" aria-label={`${space.name} AUC`}>
@@ -88,7 +90,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
             width={size.width}
             height={size.height}
             series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
-            ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
+            ghosts={ghosts}
             oracle={oracle}
             large={lecture}
             xMax={steps}
@@ -97,7 +99,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
             yTicks={ticks}
           />
         </Suspense>
-        <p className="sr">{inWords(space, points?.x.at(-1), auc, oracle, before?.smooth.at(-1))}</p>
+        <p className="sr">{inWords(space, points?.x.at(-1), auc, oracle, ghosts)}</p>
       </div>
     </section>
   );
@@ -109,12 +111,14 @@ function inWords(
   step: number | undefined,
   auc: Auc | null,
   oracle: number | null,
-  before: number | undefined,
+  ghosts: readonly NamedGhost[],
 ): string {
   if (step === undefined || !auc) return `No curve of ${space.name} yet.`;
   const now = auc.ok ? `is ${fraction(auc.value)}` : `has no value: ${auc.reason}`;
   const best = oracle === null ? '' : ` No model can beat ${fraction(oracle)}.`;
-  const ghost =
-    before === undefined || !Number.isFinite(before) ? '' : ` The run before ended at ${fraction(before)}.`;
-  return `At step ${count(step)} the ${space.name} AUC ${now}.${best}${ghost}`;
+  const before = ghosts.flatMap(({ name, y }) => {
+    const end = y.findLast(Number.isFinite);
+    return end === undefined ? [] : ` ${name} ended at ${fraction(end)}.`;
+  });
+  return `At step ${count(step)} the ${space.name} AUC ${now}.${best}${before.join('')}`;
 }

@@ -1,4 +1,5 @@
 /** The readings below the pipeline, in tabs; on a phone the place that is chosen at the foot. */
+import { lazy, Suspense } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { Segments } from '../../components/fields';
@@ -15,6 +16,7 @@ const NAMES: Record<TabName, string> = {
   overview: 'Overview',
   curves: 'Curves',
   attention: 'Attention',
+  runs: 'Runs',
   data: 'Data',
 };
 
@@ -67,10 +69,19 @@ function AucChoice() {
   );
 }
 
+/** Its code is fetched when it is looked at. */
+const RunsTab = lazy(() => import('../runs/RunsTab'));
+const Runs = () => (
+  <Suspense fallback={<p className="empty">Loading…</p>}>
+    <RunsTab />
+  </Suspense>
+);
+
 const PANELS: Record<TabName, () => React.JSX.Element> = {
   overview: Overview,
   curves: CurvesTab,
   attention: AttentionTab,
+  runs: Runs,
   data: DataTab,
 };
 

@@ -6,6 +6,7 @@ import { useSize } from '../../components/useSize';
 import { FRAME_HEAD } from '../../state/history';
 import type { Points } from '../../state/rows';
 import { usePipeline } from '../../state/stores';
+import { type NamedGhost, useLossGhosts } from '../runs/ghosts';
 import { useHistory, useLecture, useLooks } from '../use';
 import { RecordedMark } from './Recorded';
 
@@ -18,8 +19,8 @@ function roundUp(value: number): number {
 }
 
 /** Top of the axis: a good part of the curve's range; single batches may stick out, the smoothed curve does not. */
-function ceiling(points: Points | undefined, ghost: Points | undefined): number {
-  const values = [...(points?.smooth ?? []), ...(ghost?.smooth ?? [])].filter(Number.isFinite);
+function ceiling(points: Points | undefined, ghosts: readonly NamedGhost[]): number {
+  const values = [...(points?.smooth ?? []), ...ghosts.flatMap((g) => g.y)].filter(Number.isFinite);
   const highest = Math.max(0, ...values);
   return highest > 0 ? roundUp(highest) : 1;
 }
@@ -27,13 +28,13 @@ function ceiling(points: Points | undefined, ghost: Points | undefined): number 
 export function LossPanel({ task }: { task: number }) {
   const { tasks, training } = usePipeline((s) => s.pipeline);
   const look = useLooks()[task]!;
-  const { frames, ghost } = useHistory();
+  const { frames } = useHistory();
   const [ref, size] = useSize();
   const lecture = useLecture();
   const column = FRAME_HEAD + task;
   const points = frames && frames.columns > column ? frames.points(column) : undefined;
-  const before = ghost?.losses && ghost.losses.columns > column ? ghost.losses.points(column) : undefined;
-  const top = ceiling(points, before);
+  const ghosts = useLossGhosts(task);
+  const top = ceiling(points, ghosts);
   const now = points?.smooth.at(-1);
   const name = tasks[task]!.label;
   return (
@@ -57,7 +58,7 @@ export function LossPanel({ task }: { task: number }) {
             width={size.width}
             height={size.height}
             series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
-            ghost={before && ghost ? { name: ghost.name, x: before.x, y: before.smooth } : null}
+            ghosts={ghosts}
             oracle={null}
             large={lecture}
             xMax={training.steps}
