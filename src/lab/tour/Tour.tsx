@@ -20,8 +20,8 @@ export default function Tour() {
     // The dialog from which it was opened has to be gone, and the places it shows to be there.
     const timer = setTimeout(() => {
       light = driver({
-        animate: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-        duration: 160,
+        // While the light moves the library drops keys, and the move says nothing.
+        animate: false,
         overlayOpacity: 0.55,
         stagePadding: 4,
         stageRadius: 2,
