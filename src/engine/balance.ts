@@ -30,14 +30,16 @@ export interface BalanceSource {
   readonly model: Model;
   readonly batch: Batch;
   readonly pass: Pass;
-  /** Parameters in the layout's order, as the pass has them. */
+  /** Parameters in the layout's order, as the pass has them, and where each lies in the flat gradient. */
   readonly weights: readonly Tensor[];
+  readonly parameters: readonly Parameter[];
   readonly input: BalanceInput;
 }
 
-/** L_k [K], the sum of the Top's own losses or null, and Σ c_k L_k with it. */
+/** L_k [K], c_k [K], the sum of the Top's own losses or null, and Σ c_k L_k with it. */
 interface Losses {
   readonly each: Tensor;
+  readonly weights: Tensor;
   readonly own: Tensor | null;
   readonly total: Tensor;
 }
@@ -48,8 +50,9 @@ function lossesOf({ model, batch, pass }: BalanceSource, weights: readonly numbe
   const each = out.entire.losses(batch.labels, batch.weights, positive);
   const extras = (out.auxiliary?.(batch) ?? []).map((a) => a.value);
   const own = extras.length === 0 ? null : extras.reduce((a, b) => tf.add(a, b));
-  const sum = tf.sum(tf.mul(each, tf.tensor1d(weights as number[])));
-  return { each, own, total: own ? tf.add(sum, own) : sum };
+  const c = tf.tensor1d(weights as number[]);
+  const sum = tf.sum(tf.mul(each, c));
+  return { each, weights: c, own, total: own ? tf.add(sum, own) : sum };
 }
 
 const packed = ({ total, each }: Losses): Tensor =>
@@ -94,7 +97,11 @@ function measureWeighting(
   lastShared: Parameter | null,
 ): Measured {
   const { model, weights } = source;
-  const flat = flatten(model.layout.parameters, pull(losses.total, null, weights));
+  // c_k is the derivative of Σ c_k L_k by L_k: to begin there saves the way back through the sum.
+  const gradients = losses.own
+    ? pull(losses.total, null, weights)
+    : pull(losses.each, losses.weights, weights);
+  const flat = flatten(source.parameters, gradients);
   let numbers: Tensor | null = null;
   if (balancer.observes === 'losses') numbers = tf.clone(losses.each);
   if (balancer.observes === 'norms') {
@@ -110,8 +117,7 @@ function measureWeighting(
 }
 
 function measureDirection(source: BalanceSource, losses: Losses, pull: Pull): Measured {
-  const { model, weights } = source;
-  const { parameters } = model.layout;
+  const { weights, parameters } = source;
   const all = tf.stack(perTask(source, losses.each, pull, weights).map((g) => flatten(parameters, g))); // [K, P]
   // Shared is what at least two losses reach: towers of all tasks lie in one tensor, so whole tensors would say too much.
   const shared = tf.mul(all, tf.cast(tf.greaterEqual(reached(all), 2), 'float32')); // [K, P]
@@ -181,7 +187,7 @@ function agreementOf(gram: readonly (readonly number[])[]): Pick<BalanceReading,
 
 /** How many losses reach each number of the flat vector: [P]. */
 export function sharedCounts(source: BalanceSource): Tensor {
-  const { parameters } = source.model.layout;
+  const { parameters } = source;
   return recorded(
     () => lossesOf(source, source.input.lossWeights),
     ({ each }, pull) => {
