@@ -53,11 +53,9 @@ export function useOracle(): Readonly<Record<string, number>> | null {
 
 /** The reading of a probe at the scrubbed step, or the newest. */
 export function useProbe(block: string, name: string): ProbeReading | null {
-  const { probes } = useHistory();
+  const { readings } = useHistory();
   const scrub = useUi((s) => s.scrub);
-  const mine = probes.filter((p) => p.block === block && p.name === name);
-  if (scrub === null) return mine.at(-1) ?? null;
-  return mine.filter((p) => p.step <= scrub).at(-1) ?? mine[0] ?? null;
+  return readings.latest(({ probes }) => probes.find((p) => p.block === block && p.name === name), scrub);
 }
 
 /** The readings of attention as [L, h, K, K]: sizes, and a cell's value for a cohort. */

@@ -1,5 +1,6 @@
 /** What a run has told so far, in typed arrays outside React: step records, evaluations, probes, and the run before as a ghost. */
 import type { Evaluation, ProbeReading } from '../../workers/protocol';
+import { Readings } from './readings';
 import { Rows } from './rows';
 import { TimeLeft } from './timeLeft';
 
@@ -12,7 +13,6 @@ export const LOSS_SMOOTHING = 0.97;
 const AUC_SMOOTHING = 0;
 /** As many steps as a run may have. */
 const MAX_STEPS = 200_000;
-const MAX_PROBES = 400;
 /** Milliseconds between two redraws. */
 const REDRAW = 200;
 
@@ -48,7 +48,8 @@ export class History {
   balance: Rows | null = null;
   evaluations = new Map<string, Rows>();
   last: Evaluation | null = null;
-  probes: ProbeReading[] = [];
+  /** What the instruments read, step by step. */
+  readings = new Readings();
   ghost: Ghost | null = null;
   step = 0;
   samplesPerSecond = 0;
@@ -72,7 +73,7 @@ export class History {
     this.balance = null;
     this.evaluations = new Map();
     this.last = null;
-    this.probes = [];
+    this.readings = new Readings();
     this.step = 0;
     this.rest();
   }
@@ -89,7 +90,7 @@ export class History {
     this.frames?.truncate(step);
     this.balance?.truncate(step);
     for (const rows of this.evaluations.values()) rows.truncate(step);
-    this.probes = this.probes.filter((p) => p.step <= step);
+    this.readings.truncate(step);
     this.step = step;
     this.changed(true);
   }
@@ -137,17 +138,13 @@ export class History {
   }
 
   addProbe(probe: ProbeReading): void {
-    const at = this.probes.findIndex(
-      (p) => p.step === probe.step && p.name === probe.name && p.block === probe.block,
-    );
-    if (at >= 0) this.probes = this.probes.with(at, probe);
-    // Thinned by halves when full, so that the scrubber still spans the whole run.
-    else
-      this.probes = [
-        ...(this.probes.length >= MAX_PROBES ? this.probes.filter((_, i) => i % 2 === 0) : this.probes),
-        probe,
-      ];
+    this.readings.addProbe(probe);
     this.changed();
+  }
+
+  /** The probes of all frames, in order of step. */
+  get probes(): readonly ProbeReading[] {
+    return this.readings.frames.flatMap((f) => f.probes);
   }
 
   setStep(step: number): void {

@@ -115,7 +115,7 @@ export function playRecording(recording: Recording, atOnce = false): void {
     for (const e of recording.evaluations) {
       if (e.step <= now && e.step > (history.last?.step ?? -1)) history.addEvaluation(e);
     }
-    const known = history.probes.at(-1)?.step ?? -1;
+    const known = history.readings.frames.at(-1)?.step ?? -1;
     for (const p of recording.probes) if (p.step <= now && p.step > known) history.addProbe(p);
   };
   if (atOnce) {

@@ -5,7 +5,7 @@ import type { BlockChoice } from '../../pipeline/schema';
 export type Owner = number | null;
 
 /** A share below this, in every gate, leaves an expert idle. */
-const IDLE = 0.01;
+export const IDLE = 0.01;
 
 /**
  * Owners of a Bottom's experts in the order of its `gates`: where it tells shared experts apart (the setting `shared`), each task's

@@ -1,11 +1,14 @@
 /** Who reads whom: attention by layer and head, over a cohort, at any recorded step. */
 
-import { Segments } from '../../components/fields';
+import { ExportMenu } from '../../components/ExportMenu';
 import { count } from '../../components/format';
 import { HeatMap } from '../../components/HeatMap';
+import { matrixCsv, saveBlob } from '../../state/export';
 import { usePipeline, useUi } from '../../state/stores';
-import { type Attention, useAttention, useHistory, useLooks, useTasks } from '../use';
+import { type Attention, useAttention, useLooks, useTasks } from '../use';
+import { CohortChoice } from './CohortChoice';
 import { RecordedMark } from './Recorded';
+import { Scrubber } from './Scrubber';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -32,6 +35,24 @@ export function AttentionMaps({ attention, limit }: { attention: Attention; limi
               value={(r, c) => attention.cell(layer, head, r, c)}
             />
           ))}
+          {layer === 0 && (
+            <ExportMenu
+              title="the attention maps"
+              file={`attention-step-${attention.step}`}
+              csv={() =>
+                matrixCsv(
+                  upTo(attention.layers).flatMap((l) =>
+                    upTo(attention.heads).map((h) => ({
+                      name: `layer ${l + 1} head ${h + 1}`,
+                      labels,
+                      value: (r: number, c: number) => attention.cell(l, h, r, c),
+                    })),
+                  ),
+                )
+              }
+              save={saveBlob}
+            />
+          )}
         </div>
       ))}
     </section>
@@ -47,37 +68,6 @@ export function NoAttention() {
         ? 'The first reading comes with the first evaluation: press Train.'
         : 'No block of this pipeline attends. Drag Task Attention onto Towers to see who reads whom.'}
     </p>
-  );
-}
-
-function Scrubber() {
-  const { probes } = useHistory();
-  const scrub = useUi((s) => s.scrub);
-  const steps = [...new Set(probes.map((p) => p.step))].sort((a, b) => a - b);
-  if (steps.length < 2) return null;
-  const newest = steps.length - 1;
-  const found = scrub === null ? newest : steps.findLastIndex((s) => s <= scrub);
-  const at = Math.max(0, found);
-  return (
-    <label className="scrub">
-      <span>
-        step <b>{count(steps[at]!)}</b>
-        {scrub === null ? ' (newest)' : ''}
-      </span>
-      <input
-        type="range"
-        min={0}
-        max={newest}
-        step={1}
-        value={at}
-        aria-valuetext={`step ${count(steps[at]!)}`}
-        style={{ '--share': newest === 0 ? 1 : at / newest } as React.CSSProperties}
-        onChange={(e) => {
-          const to = Number(e.target.value);
-          useUi.setState({ scrub: to === newest ? null : steps[to]! });
-        }}
-      />
-    </label>
   );
 }
 
@@ -102,12 +92,7 @@ export function AttentionTab() {
             {cohort === 'all' ? '' : ` with a ${cohort}`}; each row adds up to 1.
           </span>
         </p>
-        <Segments
-          label="Cohort"
-          options={attention.cohorts.map(({ name }) => ({ value: name, label: name }))}
-          value={cohort}
-          onChange={(name) => useUi.setState({ cohort: name })}
-        />
+        <CohortChoice cohorts={attention.cohorts} />
         <Scrubber />
       </div>
       <AttentionMaps attention={attention} />

@@ -1,10 +1,12 @@
 /** One reported column: its AUC in large, how sure it is, and its curve with ghost and oracle. */
 import { lazy, Suspense } from 'react';
+import { ExportMenu } from '../../components/ExportMenu';
 import { count, fraction } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
 import type { Auc } from '../../metrics/auc';
 import type { OutputSpace } from '../../pipeline/spaces';
+import { curveCsv, saveBlob } from '../../state/export';
 import { usePipeline, useUi } from '../../state/stores';
 import { type NamedGhost, useAucGhosts } from '../runs/ghosts';
 import { useHistory, useLecture, useLooks, useOracle, useSimulated } from '../use';
@@ -78,6 +80,12 @@ export function AucPanel({ space }: { space: OutputSpace }) {
         <output className="big" aria-label={`${space.name} AUC`} data-testid={`auc-${space.name}`}>
           {auc?.ok ? fraction(auc.value) : '–'}
         </output>
+        <ExportMenu
+          title={`${space.name} AUC`}
+          file={`auc-${space.name}`}
+          csv={points ? () => curveCsv('auc', { ...points, smooth: null }, ghosts) : null}
+          save={saveBlob}
+        />
       </header>
       <p className="detail">
         <RecordedMark />

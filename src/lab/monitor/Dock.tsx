@@ -10,12 +10,14 @@ import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
 import { AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
 import { AucPanel } from './AucPanel';
 import { CurvesTab } from './CurvesTab';
+import { GatesTab } from './GatesPanel';
 import { RecordedLine, RecordedMark } from './Recorded';
 
 const NAMES: Record<TabName, string> = {
   overview: 'Overview',
   curves: 'Curves',
   attention: 'Attention',
+  gates: 'Gates',
   runs: 'Runs',
   data: 'Data',
 };
@@ -81,6 +83,7 @@ const PANELS: Record<TabName, () => React.JSX.Element> = {
   overview: Overview,
   curves: CurvesTab,
   attention: AttentionTab,
+  gates: GatesTab,
   runs: Runs,
   data: DataTab,
 };

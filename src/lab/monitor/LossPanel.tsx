@@ -1,8 +1,10 @@
 /** One task's training loss by step: raw faint, smoothed above. */
 import { lazy, Suspense } from 'react';
+import { ExportMenu } from '../../components/ExportMenu';
 import { count, loss } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
+import { curveCsv, saveBlob } from '../../state/export';
 import { FRAME_HEAD } from '../../state/history';
 import type { Points } from '../../state/rows';
 import { usePipeline } from '../../state/stores';
@@ -51,6 +53,12 @@ export function LossPanel({ task }: { task: number }) {
         <output className="big" aria-label={`Loss of ${name}, smoothed`}>
           {now === undefined ? '–' : loss(now)}
         </output>
+        <ExportMenu
+          title={`loss of ${name}`}
+          file={`loss-${name}`}
+          csv={points ? () => curveCsv('loss', points, ghosts) : null}
+          save={saveBlob}
+        />
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
