@@ -2,6 +2,7 @@
 import { Batcher } from '../src/engine/batches';
 import { Session } from '../src/engine/session';
 import { setFastKernels } from '../src/nn';
+import type { Pipeline } from '../src/pipeline/schema';
 import { benchData, CATEGORICAL } from './data';
 import { type Contestant, race } from './measure';
 import { MODELS, type ModelId, type Shape } from './models';
@@ -20,6 +21,7 @@ interface Point {
   readonly shape?: Shape;
   /** Values of a categorical column. */
   readonly vocabulary?: number;
+  readonly optimizer?: Pipeline['training']['optimizer'];
 }
 
 interface Plan {
@@ -44,23 +46,27 @@ const PLANS: readonly Plan[] = [
     model: 'TA',
     points: [2, 3, 4, 6, 8].map((tasks) => ({ x: tasks, batch: 512, shape: { tasks } })),
   },
-  {
-    title: 'Rows of the embedding table, Shared-Bottom, batch 512',
-    model: 'SB',
-    points: [100, 1_000, 10_000, 100_000, 1_000_000].map((rows) => {
-      const vocabulary = Math.max(1, Math.round(rows / CATEGORICAL));
-      return { x: vocabulary * CATEGORICAL, batch: 512, vocabulary };
-    }),
-  },
+  ...(['adam', 'adam-rows'] as const).map((optimizer): Plan => {
+    const name = optimizer === 'adam' ? 'dense Adam' : 'Adam on touched rows';
+    return {
+      title: `Rows of the embedding table, Shared-Bottom, batch 512, ${name}`,
+      model: 'SB',
+      points: [100, 1_000, 10_000, 100_000, 1_000_000].map((rows) => {
+        const vocabulary = Math.max(1, Math.round(rows / CATEGORICAL));
+        return { x: vocabulary * CATEGORICAL, batch: 512, vocabulary, optimizer };
+      }),
+    };
+  }),
 ];
 
 /** One batch again and again: what grows is the step, not the gathering of rows. */
-function contestant(model: ModelId, { batch, shape = {}, vocabulary }: Point) {
+function contestant(model: ModelId, { batch, shape = {}, vocabulary, optimizer = 'adam' }: Point) {
   const data = benchData(batch + 1024, {
     tasks: shape.tasks ?? 2,
     ...(vocabulary === undefined ? {} : { vocabulary }),
   });
-  const pipeline = MODELS[model].pipeline(batch, shape);
+  const dense = MODELS[model].pipeline(batch, shape);
+  const pipeline: Pipeline = { ...dense, training: { ...dense.training, optimizer } };
   const session = onOneBatch(new Session(pipeline, data), new Batcher(data, pipeline, batch, 1).training(0));
   const run: Contestant = {
     name: `${model} ${batch}`,

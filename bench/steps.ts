@@ -31,6 +31,7 @@ function holdOn(batch: Batch): Batch {
   const hold = (t: Tensor | null) => t && tf.clone(t);
   return {
     features: { categorical: hold(batch.features.categorical), numerical: hold(batch.features.numerical) },
+    codes: batch.codes,
     labels: hold(batch.labels)!,
     weights: hold(batch.weights)!,
     rows: batch.rows,

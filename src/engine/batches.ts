@@ -25,6 +25,8 @@ export function baseRates(pipeline: Pipeline, data: Dataset): number[] {
 /** One batch on the backend. Dispose of it with `disposeBatch`. */
 export interface Batch {
   readonly features: Features;
+  /** [B·C] the codes of `features`, row-major, for who must see them. */
+  readonly codes: Int32Array;
   /** [B, K] */
   readonly labels: Tensor;
   /** [B, 1], mean 1 over the training part. */
@@ -113,6 +115,7 @@ export class Batcher {
         categorical: C > 0 ? tf.tensor2d(ids, [B, C], 'int32') : null,
         numerical: M > 0 ? tf.tensor2d(numbers, [B, M]) : null,
       },
+      codes: ids,
       labels: tf.tensor2d(y, [B, K]),
       weights: tf.tensor2d(w, [B, 1]),
       rows: B,

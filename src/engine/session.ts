@@ -1,7 +1,7 @@
 /** One training run on one backend: steps, readings, evaluations, probes and snapshots. It decides nothing about when. */
 import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
-import { evaluate } from '../metrics/evaluate';
+import { calibrations, evaluate } from '../metrics/evaluate';
 import { evaluatePages, type PageEvaluation } from '../metrics/pages';
 import {
   type Layout,
@@ -14,20 +14,38 @@ import {
   tf,
   update,
 } from '../nn';
-import type { Evaluation, LiveEdit, ProbeReading, Snapshot } from '../pipeline/run';
+import type {
+  CalibrationReading,
+  Evaluation,
+  GradientReading,
+  LiveEdit,
+  ProbeReading,
+  Snapshot,
+} from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
 import { assemble, labelColumns, type Model } from './assemble';
 import type { BalanceReading } from './balance';
 import { balanceProbes, balanceRows } from './balanceRecord';
 import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
-import { type Conflict, gradientConflict } from './conflict';
+import { type Conflict, type ConflictSource, gradientConflict, spreadRows } from './conflict';
 import { type Divergence, findDivergence } from './diagnose';
-import { copyState, disposeGradient, disposeState, type StepGradient, type TrainingState } from './state';
+import { readGradients } from './gradientReading';
+import { reachAll, TouchedRows } from './reach';
+import {
+  copyNumbers,
+  copyState,
+  disposeGradient,
+  disposeState,
+  type StepGradient,
+  type TrainingState,
+} from './state';
 import { StepGradients } from './stepGradient';
 
 /** Rows of one forward pass outside training: about a training step's worth, so that an evaluation gives way as soon as a step would. */
 const CHUNK = 1024;
+/** Training rows of a reading of gradients: the more, the less of it is noise. */
+const GRADIENT_ROWS = 2048;
 /** Rows of a cohort that a probe is averaged over. */
 const PROBE_ROWS = 512;
 
@@ -52,6 +70,8 @@ export class Session {
   /** What the balancer did at the last step. */
   private balanced: BalanceReading | null = null;
   private readonly gradients: StepGradients;
+  /** For an optimiser that moves the rows alone that a batch reads. */
+  private readonly touched: TouchedRows | null;
   private edits: LiveEdit;
   private readonly columns: number[];
 
@@ -73,6 +93,7 @@ export class Session {
     this.edits = from?.edits ?? {};
     const { layout } = this.model;
     if (from) this.check(from, layout);
+    this.touched = pipeline.training.optimizer === 'adam-rows' ? new TouchedRows(layout) : null;
     const P = layout.size;
     const vector = (values: Float32Array) => tf.tensor1d(values);
     this.state = {
@@ -137,21 +158,24 @@ export class Session {
     if (preparing) await preparing;
     const batch = this.batcher.training(step);
     const state = this.state;
-    const begun = this.gradients.begin(state, batch, step, this.lossWeights());
+    const reach = this.touched?.reach(state, batch) ?? reachAll(this.model.layout, state);
+    const begun = this.gradients.begin(state, reach, batch, step, this.lossWeights());
     disposeBatch(batch);
     const seen = begun.seen instanceof Promise ? await begun.seen : begun.seen;
     const gradient = begun.finish(seen);
     const { optimizer, weightDecay, clipNorm } = this.pipeline.training;
-    const next = update({ kind: optimizer, weightDecay, clipNorm }, state, gradient.flat, rate, step + 1);
+    const kind = optimizer === 'adam-rows' ? 'adam' : optimizer;
+    const next = update({ kind, weightDecay, clipNorm }, reach.vectors, gradient.flat, rate, step + 1);
     const values = tf.tidy(() => tf.concat([tf.reshape(next.gradientNorm, [1]), gradient.losses]));
     next.gradientNorm.dispose();
+    const { parameters, moment1, moment2 } = reach.finish(next);
     const buffers = this.nextBuffers(gradient);
     disposeGradient(gradient);
     disposeState(state);
     this.state = {
-      parameters: next.parameters,
-      moment1: next.moment1,
-      moment2: next.moment2,
+      parameters,
+      moment1,
+      moment2,
       buffers,
       balancer: gradient.balancer,
       step: step + 1,
@@ -168,7 +192,8 @@ export class Session {
     options?: Partial<PassOptions>,
   ): Promise<StepGradient> {
     await this.gradients.prepare();
-    const { seen, finish } = this.gradients.begin(state, batch, step, this.lossWeights(), options);
+    const reach = reachAll(this.model.layout, state);
+    const { seen, finish } = this.gradients.begin(state, reach, batch, step, this.lossWeights(), options);
     return finish(await seen);
   }
 
@@ -229,21 +254,27 @@ export class Session {
     }
     disposeState(this.checkpoint);
     this.checkpoint = copyState(this.state);
+    this.touched?.forget();
     return { steps, columns, balance, divergence: null };
+  }
+
+  /** The state is that of the last finite frame again. */
+  private goBack(): void {
+    this.touched?.takeBack(this.state);
+    disposeState(this.state);
+    this.state = copyState(this.checkpoint);
   }
 
   /** Goes back to the last finite frame, trains up to just before `step` again, and looks where its first bad number appears. */
   private async replayTo(step: number): Promise<Divergence> {
-    disposeState(this.state);
-    this.state = copyState(this.checkpoint);
+    this.goBack();
     while (this.state.step < step - 1) await this.trainStep();
     for (const p of this.pending) p.values.dispose();
     this.pending = [];
     const batch = this.batcher.training(step - 1);
     const divergence = await findDivergence(this, this.state, batch, step);
     disposeBatch(batch);
-    disposeState(this.state);
-    this.state = copyState(this.checkpoint);
+    this.goBack();
     return divergence;
   }
 
@@ -283,14 +314,24 @@ export class Session {
 
   /** Metrics of every output space over the whole validation part. */
   async evaluate(onChunk?: () => Promise<void>): Promise<Evaluation> {
+    return (await this.judge(onChunk, false)).evaluation;
+  }
+
+  /** The same, with how well the predictions are calibrated where that is wanted: both come of the same predictions. */
+  async judge(
+    onChunk: (() => Promise<void>) | undefined,
+    calibrated: boolean,
+  ): Promise<{ evaluation: Evaluation; calibration: CalibrationReading | null }> {
     const { step } = this.state;
     const { data } = this;
     const rows = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
     const { logP, log1mP } = await this.predict(rows, onChunk);
     const tasks = this.pipeline.tasks;
     const nouns = tasks.map((t) => t.label);
-    const metrics = evaluate(this.spaces, { logP, log1mP, tasks: tasks.length }, data, undefined, nouns);
-    return { step, metrics };
+    const predictions = { logP, log1mP, tasks: tasks.length };
+    const metrics = evaluate(this.spaces, predictions, data, undefined, nouns);
+    const calibration = calibrated ? { step, spaces: calibrations(this.spaces, predictions, data, nouns) } : null;
+    return { evaluation: { step, metrics }, calibration };
   }
 
   /** Metrics of the data's complete pages, or null where it has none. @param onChunk as in `predict` */
@@ -371,19 +412,27 @@ export class Session {
    * @param onChunk is awaited between chunks; steps trained meanwhile do not change the reading
    */
   async conflict(rows: ArrayLike<number>, onChunk?: () => Promise<void>): Promise<Conflict> {
-    const state = copyState(this.state);
+    return this.asItIs((source) => gradientConflict(source, rows, onChunk));
+  }
+
+  /** The same layer by layer, with standard errors, over rows spread over the training part (gradientReading.ts). */
+  async gradientReading(onChunk?: () => Promise<void>): Promise<GradientReading> {
+    const weights = this.balanced?.weights ?? this.lossWeights();
+    const rows = spreadRows(this.data.trainRows, GRADIENT_ROWS);
+    return this.asItIs((source) => readGradients(source, rows, weights, onChunk));
+  }
+
+  /** Reads gradients at the state of now, which steps trained meanwhile do not change. */
+  private async asItIs<T>(read: (source: ConflictSource) => Promise<T>): Promise<T> {
+    const state = this.touched?.inPlace ? copyNumbers(this.state) : copyState(this.state);
     try {
-      return await gradientConflict(
-        {
-          model: this.model,
-          step: state.step,
-          parameters: state.parameters,
-          gather: (chunk) => this.batcher.gather(chunk),
-          pass: (weights) => this.pass(state, weights, {}),
-        },
-        rows,
-        onChunk,
-      );
+      return await read({
+        model: this.model,
+        step: state.step,
+        parameters: state.parameters,
+        gather: (chunk) => this.batcher.gather(chunk),
+        pass: (weights) => this.pass(state, weights, {}),
+      });
     } finally {
       disposeState(state);
     }
@@ -416,6 +465,7 @@ export class Session {
   dispose(): void {
     for (const p of this.pending) p.values.dispose();
     this.pending = [];
+    this.touched?.forget();
     disposeState(this.state);
     disposeState(this.checkpoint);
   }

@@ -39,6 +39,18 @@ export function copyState(s: TrainingState): TrainingState {
   };
 }
 
+/** A copy of the values themselves, for states that steps change in place. */
+export function copyNumbers(s: TrainingState): TrainingState {
+  const copy = (t: Tensor) => tf.tidy(() => tf.add(t, 0));
+  return {
+    ...s,
+    parameters: copy(s.parameters),
+    moment1: copy(s.moment1),
+    moment2: copy(s.moment2),
+    buffers: copy(s.buffers),
+  };
+}
+
 export function disposeState(s: TrainingState): void {
   tf.dispose([s.parameters, s.moment1, s.moment2, s.buffers]);
 }

@@ -1,17 +1,9 @@
 /** A step's gradient: weights cut from the flat vector, forward and backward passes, and what the balancer makes of them. */
-import {
-  type Parameter,
-  Pass,
-  type PassOptions,
-  readNow,
-  sliceParameters,
-  slices,
-  type Tensor,
-  tf,
-} from '../nn';
+import { type Parameter, Pass, type PassOptions, readNow, slices, type Tensor, tf } from '../nn';
 import type { Model } from './assemble';
 import { type BalanceSource, balance, lastSharedLayer, measure, sharedCounts } from './balance';
 import { type Batch, disposeBatch } from './batches';
+import { type Reach, reachAll } from './reach';
 import { disposeState, type StepGradient, type TrainingState } from './state';
 
 /** A gradient that waits for the numbers which the balancer has to see: there at once on cpu and wasm. */
@@ -54,6 +46,7 @@ export class StepGradients {
     const batch = this.firstBatch();
     const { source, views, updates } = this.source(
       state,
+      reachAll(layout, state),
       batch,
       0,
       tasks.map(() => 1),
@@ -74,15 +67,19 @@ export class StepGradients {
     return null;
   }
 
-  /** Forward and backward passes of a batch at a state. */
+  /**
+   * Forward and backward passes of a batch at a state.
+   * @param reach of the state, the vectors that the gradient is taken of
+   */
   begin(
     state: TrainingState,
+    reach: Reach,
     batch: Batch,
     step: number,
     lossWeights: readonly number[],
     options: Partial<PassOptions> = {},
   ): Begun {
-    const { source, views, updates } = this.source(state, batch, step, lossWeights, options);
+    const { source, views, updates } = this.source(state, reach, batch, step, lossWeights, options);
     const measured = measure(source, this.lastShared);
     tf.dispose(views);
     const { numbers, losses } = measured;
@@ -98,6 +95,7 @@ export class StepGradients {
   /** What a step is measured on, and the tensors cut for it, which are the caller's like the new running statistics. */
   private source(
     state: TrainingState,
+    reach: Reach,
     batch: Batch,
     step: number,
     lossWeights: readonly number[],
@@ -105,11 +103,12 @@ export class StepGradients {
   ): { source: BalanceSource; views: Tensor[]; updates: ReadonlyMap<number, Tensor> } {
     const { model, seed } = this;
     const { layout } = model;
-    const weights = sliceParameters(layout, state.parameters);
+    const { parameters, places } = reach;
+    const weights = slices(parameters, reach.vectors.parameters);
     const buffers = slices(layout.buffers, state.buffers);
-    const pass = new Pass(weights, buffers, { training: true, seed, step, ...options });
+    const pass = new Pass(weights, buffers, { training: true, seed, step, places, ...options });
     const input = { step, seed, lossWeights, state: state.balancer };
     const views = [...weights, ...buffers];
-    return { source: { model, batch, pass, weights, input }, views, updates: pass.updates };
+    return { source: { model, batch, pass, weights, parameters, input }, views, updates: pass.updates };
   }
 }

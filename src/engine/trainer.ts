@@ -37,6 +37,9 @@ export interface TrainerStart {
   readonly paused?: boolean;
 }
 
+/** A snapshot copies the whole model: with large tables it comes no more often than after this many times what the last one took. */
+const SNAPSHOT_REST = 20;
+
 /** An evaluation that gave way to a pause. */
 class BrokenOff extends Error {}
 
@@ -267,6 +270,7 @@ export class Trainer {
     const { evaluateEvery, batch } = session.pipeline.training;
     let frameAt = performance.now();
     let snapshotAt = frameAt;
+    let snapshotTook = 0;
     let framedStep = session.step;
     const frame = async (): Promise<boolean> => {
       const { steps, columns, balance, divergence } = await session.readFrame();
@@ -313,9 +317,10 @@ export class Trainer {
         await this.evaluate(session);
         frameAt = performance.now();
       } else if (this.pace.shows || this.byHand) await this.readProbes(session);
-      if (now - snapshotAt >= snapshotEvery) {
-        snapshotAt = now;
+      if (now - snapshotAt >= Math.max(snapshotEvery, SNAPSHOT_REST * snapshotTook)) {
         await this.takeSnapshot(session);
+        snapshotAt = performance.now();
+        snapshotTook = snapshotAt - now;
       }
       await yieldNow();
       // A step by hand is not held back: only a run paces itself.

@@ -24,6 +24,7 @@ export { gateMix } from './gates';
 export { flatten, sliceParameters, slices, valueAndGradients } from './gradients';
 export { gruCell, gruOverTasks } from './gru';
 export { fastKernels, setFastKernels } from './kernels/module';
+export { putPart, rowsInPlace, takePart } from './kernels/rows';
 export {
   add,
   asReading,
@@ -39,8 +40,9 @@ export { Mlp, perTask } from './mlp';
 export { addLayerNorm, layerNorm } from './norm';
 export type { OptimizerOptions, OptimizerState } from './optimizer';
 export { scheduledRate, update } from './optimizer';
-export type { Parameter, PassOptions, RunningBuffer } from './parameters';
+export type { Parameter, PassOptions, RowReading, RunningBuffer } from './parameters';
 export { Layout, Pass, Scope } from './parameters';
+export { type ReachedPart, RowFinder } from './rows';
 export {
   addRow,
   asTokens,

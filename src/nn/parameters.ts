@@ -1,8 +1,17 @@
 /** What a model owns: parameters laid out in one flat vector, running statistics, and the pass that hands them to blocks. */
 import { dropoutMask, dropoutNumbers, fillInitial, type Init } from './draws';
+import { embedFeatures } from './embed';
 import { fastDropout } from './kernels/columns';
 import { batchNormEvaluation, batchNormTraining } from './norm';
 import { type Tensor, tf } from './tensor';
+
+/** Which rows of a table an example reads: row offsets[j] + its code in column columns[j], for each j of J. */
+export interface RowReading {
+  /** Columns of the data's codes; one may stand there several times, with other rows. */
+  readonly columns: readonly number[];
+  /** Rising. */
+  readonly offsets: readonly number[];
+}
 
 /** One trainable tensor, a slice of the flat parameter vector. */
 export interface Parameter {
@@ -15,6 +24,8 @@ export interface Parameter {
   readonly init: Init;
   readonly offset: number;
   readonly size: number;
+  /** Of a table [V, d]: a batch reads few of its rows, and all others have no gradient. */
+  readonly reads?: RowReading;
 }
 
 /** Running statistics: not trained, but part of a snapshot. */
@@ -38,7 +49,13 @@ export class Layout {
   bufferSize = 0;
   private sites = 0;
 
-  addParameter(name: string, shape: readonly number[], init: Init, symbol: string): Parameter {
+  addParameter(
+    name: string,
+    shape: readonly number[],
+    init: Init,
+    symbol: string,
+    reads?: RowReading,
+  ): Parameter {
     if (this.parameters.some((p) => p.name === name)) throw new Error(`Two parameters are named ${name}.`);
     const parameter: Parameter = {
       index: this.parameters.length,
@@ -48,6 +65,7 @@ export class Layout {
       init,
       offset: this.size,
       size: sizeOf(shape),
+      ...(reads && { reads }),
     };
     this.parameters.push(parameter);
     this.size += parameter.size;
@@ -104,6 +122,15 @@ export class Scope {
     return this.layout.addParameter(`${this.path}.${name}`, shape, init, symbol);
   }
 
+  /**
+   * A table whose rows are looked up by the codes of an example; `Pass.embed` reads it.
+   * @param shape [V, d]
+   * @param reads the rows of an example
+   */
+  table(name: string, shape: readonly number[], init: Init, symbol: string, reads: RowReading): Parameter {
+    return this.layout.addParameter(`${this.path}.${name}`, shape, init, symbol, reads);
+  }
+
   buffer(name: string, shape: readonly number[], initial: number): RunningBuffer {
     return this.layout.addBuffer(`${this.path}.${name}`, shape, initial);
   }
@@ -122,6 +149,11 @@ export interface PassOptions {
   readonly training: boolean;
   readonly seed: number;
   readonly step: number;
+  /**
+   * By parameter index, for tables of which the pass has the rows of its batch alone (rows.ts): which of them stands at
+   * each place, [B, J] int32.
+   */
+  readonly places?: ReadonlyMap<number, Tensor>;
   /** Wants the named tensors that blocks publish. */
   readonly onProbe?: (block: string, name: string, value: Tensor, shape: readonly number[]) => void;
   /** Receives each block's output in order; used to find where a number first stopped being finite. */
@@ -142,6 +174,21 @@ export class Pass {
   /** The parameter's value in its own shape. */
   weight(p: Parameter): Tensor {
     return this.weights[p.index]!;
+  }
+
+  /**
+   * Rows of a table side by side, then numbers: [B, J·d + M].
+   * @param table declared by `Scope.table`
+   * @param codes [B, C] int32, all columns of the data
+   * @param numbers [B, M], or null
+   */
+  embed(table: Parameter, codes: Tensor, numbers: Tensor | null): Tensor {
+    const reads = table.reads;
+    if (!reads) throw new Error(`${table.name} is not declared as a table.`);
+    const value = this.weight(table);
+    const places = this.options.places?.get(table.index);
+    if (places) return embedFeatures(value, places, new Array<number>(reads.offsets.length).fill(0), numbers);
+    return embedFeatures(value, columnsOf(codes, reads.columns), reads.offsets, numbers);
   }
 
   /** This pass, in which parameters have the values that `change` makes of them; running statistics still go to this one. */
@@ -190,4 +237,10 @@ export class Pass {
   probe(block: string, name: string, value: () => Tensor, shape: readonly number[]): void {
     this.options.onProbe?.(block, name, value(), shape);
   }
+}
+
+/** Columns of codes in the order given; the codes themselves where that is all of them. @param codes [B, C] int32 */
+function columnsOf(codes: Tensor, columns: readonly number[]): Tensor {
+  const all = columns.length === codes.shape[1] && columns.every((c, j) => c === j);
+  return all ? codes : tf.gather(codes, tf.tensor1d(columns as number[], 'int32'), 1);
 }

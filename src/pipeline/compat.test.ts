@@ -181,6 +181,20 @@ describe('findings on a data set', () => {
     expect(findings(defaultPipeline(), none)[0]!.reason).toMatch(/it has none; open other data\.$/);
   });
 
+  it('suggests Adam on touched rows for a large vocabulary, to dense Adam alone', () => {
+    const sized = (vocabulary: number) => ({
+      ...DATA,
+      schema: { ...DATA.schema, categorical: [{ name: 'item', vocabulary }] },
+    });
+    const reason = /^warning training\.optimizer: Adam goes over all 10,001 embeddings of item .*Adam rows/;
+    expect(only(defaultPipeline(), sized(10_001))).toMatch(reason);
+    expect(findings(defaultPipeline(), sized(10_000))).toEqual([]);
+    const rows = changed((p) => {
+      p.training.optimizer = 'adam-rows';
+    });
+    expect(findings(rows, sized(10_001))).toEqual([]);
+  });
+
   it('compares the batch with the training rows', () => {
     expect(only(defaultPipeline(), { ...DATA, trainRows: 400 })).toBe(
       'error training.batch: A batch of 512 is larger than the training part, which has 400 rows: choose at most 400.',

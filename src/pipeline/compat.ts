@@ -119,7 +119,7 @@ function trainingFindings(p: Pipeline): Finding[] {
     found.push(
       warning(
         'training.learningRate',
-        `A learning rate of ${learningRate} with ${optimizer === 'adam' ? 'Adam' : 'AdamW'} often diverges: 0.01 is a good start.`,
+        `A learning rate of ${learningRate} with ${optimizer === 'adamw' ? 'AdamW' : 'Adam'} often diverges: 0.01 is a good start.`,
       ),
     );
   }
@@ -149,9 +149,21 @@ const NEEDS: Readonly<Record<DataNeed, (title: string, schema: DataFacts['schema
   },
 };
 
+/** From this many codes of one column on, dense Adam takes longer over rows that a batch does not read than over those that it does. */
+const LARGE_VOCABULARY = 10_000;
+
 /** Labels that the data lacks, parents that the data does not bear out, batches larger than the training part. */
 function dataFindings(p: Pipeline, { schema, trainRows }: DataFacts): Finding[] {
   const found: Finding[] = [];
+  const large = schema.categorical.find((c) => c.vocabulary > LARGE_VOCABULARY);
+  if (large && p.training.optimizer === 'adam') {
+    found.push(
+      warning(
+        'training.optimizer',
+        `Adam goes over all ${large.vocabulary.toLocaleString('en-US')} embeddings of ${large.name} at every step, though a batch reads few of them: Adam rows costs what the batch costs, and embeddings rest between the batches that read them.`,
+      ),
+    );
+  }
   const columns = schema.tasks.map((t) => t.name);
   p.tasks.forEach((task, k) => {
     const column = columns.indexOf(task.id);

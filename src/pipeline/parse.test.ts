@@ -39,9 +39,12 @@ describe('parsePipeline', () => {
     [(p) => (p.training.clipNorm = true), 'training.clipNorm is true: it must be a number or null.'],
     [
       (p) => (p.training.optimizer = 'lion'),
-      'training.optimizer is "lion": it must be "adam", "adamw" or "sgd".',
+      'training.optimizer is "lion": it must be "adam", "adam-rows", "adamw" or "sgd".',
     ],
-    [(p) => delete p.training.optimizer, 'training.optimizer is missing: add "adam", "adamw" or "sgd".'],
+    [
+      (p) => delete p.training.optimizer,
+      'training.optimizer is missing: add "adam", "adam-rows", "adamw" or "sgd".',
+    ],
     [
       (p) => (p.training.lr = 1),
       /^training\.lr is not known: remove it, or use one of steps, batch, optimizer, learningRate,/,

@@ -80,7 +80,7 @@ export const pipelineArbitrary: fc.Arbitrary<Pipeline> = fc
     training: fc.record({
       steps: fc.integer({ min: 1, max: 200_000 }),
       batch: fc.integer({ min: 1, max: 16_384 }),
-      optimizer: fc.constantFrom('adam', 'adamw', 'sgd'),
+      optimizer: fc.constantFrom('adam', 'adam-rows', 'adamw', 'sgd'),
       learningRate: real(1e-6, 1),
       decay: fc.constantFrom('none', 'linear', 'cosine'),
       finalRate: real(0, 1),

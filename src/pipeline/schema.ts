@@ -67,7 +67,7 @@ const taskSchema = z.strictObject({
 const trainingSchema = z.strictObject({
   steps: z.number().int().min(1).max(200_000),
   batch: z.number().int().min(1).max(16_384),
-  optimizer: z.enum(['adam', 'adamw', 'sgd']),
+  optimizer: z.enum(['adam', 'adam-rows', 'adamw', 'sgd']),
   learningRate: z.number().min(1e-6).max(1),
   /** How the learning rate falls from its value to `finalRate` of it over the steps. */
   decay: z.enum(['none', 'linear', 'cosine']),

@@ -58,6 +58,7 @@ export function batchOf(c: Case): Batch {
       categorical: tf.tensor(ids!.data as number[], ids!.shape as number[], 'int32'),
       numerical: tensor(numericals!),
     },
+    codes: Int32Array.from(ids!.data as number[]),
     labels: tensor(labels!),
     weights: tf.reshape(tensor(weights!), [rows, 1]),
     rows,

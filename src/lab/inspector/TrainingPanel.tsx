@@ -7,6 +7,7 @@ import { NumberKnob } from './NumberKnob';
 
 const OPTIMIZERS = [
   { value: 'adam', label: 'Adam' },
+  { value: 'adam-rows', label: 'Adam rows' },
   { value: 'adamw', label: 'AdamW' },
   { value: 'sgd', label: 'SGD' },
 ] as const satisfies readonly { value: Training['optimizer']; label: string }[];
@@ -52,7 +53,10 @@ export function TrainingPanel() {
           whole
           onSet={number('batch')}
         />
-        <Field label="Optimizer" help="How a gradient becomes a step.">
+        <Field
+          label="Optimizer"
+          help="How a gradient becomes a step. Adam rows moves only those embeddings that the batch reads, as TensorFlow’s LazyAdam and PyTorch’s SparseAdam do: for large vocabularies."
+        >
           {(ids) => (
             <Segments
               options={OPTIMIZERS}

@@ -103,7 +103,7 @@ export class Heap {
   }
 
   /** Writes numbers to the heap. Typed arrays are made anew each time: growing the heap detaches older ones. */
-  writeInts(at: number, values: readonly number[]): void {
+  writeInts(at: number, values: ArrayLike<number>): void {
     new Int32Array(this.memory.buffer, at, values.length).set(values);
   }
 

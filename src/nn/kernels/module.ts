@@ -163,6 +163,8 @@ export interface Exports {
       dLogits: number,
     ]
   ): void;
+  takeRows(table: number, d: number, rows: number, count: number, to: number): void;
+  putRows(from: number, d: number, rows: number, count: number, table: number): void;
   sumOfSquares(x: number, size: number): number;
   adam(
     ...args: [

@@ -7,3 +7,4 @@ export { embed, embedGradient } from './embed';
 export { gateMix, gateMixGradient } from './gates';
 export { gemm, gemmScratch } from './gemm';
 export { layerNorm, layerNormGradient } from './norm';
+export { putRows, takeRows } from './rows';
