@@ -16,7 +16,7 @@ const FLOAT64_TESTS = ['src/blocks/testing/finite-differences.test.ts'];
 const LONG_TESTS = [
   'src/data/simulator/{world,simulate,golden,tug}.test.ts',
   'src/data/shards/shards.test.ts',
-  'cli/{train,shard,study}.test.ts',
+  'cli/{train,shard,study,webgpu}.test.ts',
   'scripts/seesaw.test.mjs',
   'src/data/readers/fuzz*.test.ts',
   'src/engine/{tug,combinations/*}.test.ts',

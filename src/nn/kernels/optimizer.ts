@@ -2,25 +2,8 @@
 import type { Tensor } from '../tensor';
 import { fastKernels } from './module';
 import { define } from './register';
+import type { StepAttrs } from './stepAttrs';
 import { updateProgram } from './webgpu/optimizer';
-
-/** The numbers of a step; see `update` in nn/optimizer.ts. */
-export interface StepAttrs {
-  /** Adam and AdamW; else plain gradient descent. */
-  readonly adam: boolean;
-  readonly clipNorm: number | null;
-  /** Added to the gradient, times the weights. */
-  readonly decay: number;
-  /** Factor on the weights. */
-  readonly shrink: number;
-  /** Step size; for Adam with its bias correction, η/(1−β₁ᵗ). */
-  readonly rate: number;
-  /** 1/√(1−β₂ᵗ). */
-  readonly correction: number;
-  readonly beta1: number;
-  readonly beta2: number;
-  readonly epsilon: number;
-}
 
 const update = define<StepAttrs>({
   name: 'SeesawUpdate',

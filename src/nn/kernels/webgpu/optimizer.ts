@@ -1,6 +1,6 @@
 /** One update of flat parameters and moments: a dispatch for the gradient's norm, and one for all the rest. */
 import type { tf } from '../../tensor';
-import type { StepAttrs } from '../optimizer';
+import type { StepAttrs } from '../stepAttrs';
 import { f32, forThreads, type Gpu, i32 } from './gpu';
 import { type Infos, KEEP_NAN, size, workgroupSum } from './wgsl';
 

@@ -1,9 +1,7 @@
 /** The WebGPU programs in Node, where the machine has an adapter (end-to-end tests run the same cases in Chromium): numbers, views, memory. */
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { dropWebGpu, provideWebGpu } from '../../../../cli/webgpu';
-import { Session } from '../../../engine/session';
-import { tinyData } from '../../../engine/testing/data';
-import { defaultPipeline } from '../../../pipeline/defaults';
+import { Session } from '../src/engine/session';
+import { tinyData } from '../src/engine/testing/data';
 import {
   type Backend,
   Bernoulli,
@@ -24,10 +22,12 @@ import {
   tf,
   use,
   valueAndGradients,
-} from '../..';
-import { wasmPaths } from '../../wasmPaths';
-import { fewKernelCases, kernelCases, kernelError, solveKernelCase } from '../testing/cases';
-import { Gpu } from './gpu';
+} from '../src/nn';
+import { fewKernelCases, kernelCases, kernelError, solveKernelCase } from '../src/nn/kernels/testing/cases';
+import { Gpu } from '../src/nn/kernels/webgpu/gpu';
+import { wasmPaths } from '../src/nn/wasmPaths';
+import { defaultPipeline } from '../src/pipeline/defaults';
+import { dropWebGpu, provideWebGpu } from './webgpu';
 
 /** The backend, or in one sentence why there is none. */
 async function find(): Promise<Backend | string> {
