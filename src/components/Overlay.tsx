@@ -69,7 +69,7 @@ export function PopButton({
       <Button
         // The panel belongs to the landmark of its button, not to the end of the page.
         ref={(element) => {
-          if (element) setLandmark(element.closest('header.bar, main'));
+          if (element) setLandmark(element.closest('header.bar, main, .dock'));
         }}
         className={className}
         {...(label && { 'aria-label': label })}

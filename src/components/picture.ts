@@ -18,6 +18,8 @@ const DRAWN = [
   'text-anchor',
   'dominant-baseline',
 ];
+/** Pixels below the last thing drawn. */
+const MARGIN = 8;
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 
 const escaped = (text: string) =>
@@ -33,16 +35,23 @@ const unseen = (element: Element, style: CSSStyleDeclaration) =>
 
 const clear = (colour: string) => colour === 'transparent' || /^rgba\(.*,\s*0\)$/.test(colour);
 
-/** An SVG element with its computed looks written into it. */
+/** An SVG element with its computed looks written into it, where they are not its parent's. */
 function inlined(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const from = [svg, ...svg.querySelectorAll('*')];
   const to = [copy, ...copy.querySelectorAll('*')];
   from.forEach((element, i) => {
     const style = getComputedStyle(element);
+    const parent = i === 0 ? null : getComputedStyle(element.parentElement!);
     const target = to[i]!;
-    target.setAttribute('style', DRAWN.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';'));
-    target.removeAttribute('class');
+    const own = DRAWN.filter((name) => {
+      const value = style.getPropertyValue(name);
+      return name === 'opacity' ? value !== '1' : value !== parent?.getPropertyValue(name);
+    });
+    // Attributes may name the page's tokens, which the picture does not have.
+    for (const name of [...DRAWN, 'class']) target.removeAttribute(name);
+    target.setAttribute('style', own.map((name) => `${name}:${style.getPropertyValue(name)}`).join(';'));
+    if (own.length === 0) target.removeAttribute('style');
   });
   return copy;
 }
@@ -54,15 +63,21 @@ function inlined(svg: SVGSVGElement): SVGSVGElement {
 export function pictureOf(root: Element): string {
   const frame = root.getBoundingClientRect();
   const width = Math.ceil(frame.width);
-  const height = Math.ceil(frame.height);
   const parts: string[] = [];
-  const box = (r: DOMRect) => ({ x: r.left - frame.left, y: r.top - frame.top });
+  // The picture ends where its content does, not where the panel has room left.
+  let foot = 0;
+  const box = (r: DOMRect) => {
+    foot = Math.max(foot, r.bottom - frame.top);
+    return { x: r.left - frame.left, y: r.top - frame.top };
+  };
   const visit = (element: Element) => {
     const style = getComputedStyle(element);
     if (unseen(element, style)) return;
     const rect = element.getBoundingClientRect();
-    const { x, y } = box(rect);
+    const x = rect.left - frame.left;
+    const y = rect.top - frame.top;
     if (element instanceof SVGSVGElement) {
+      box(rect);
       const copy = inlined(element);
       copy.setAttribute('x', at(x));
       copy.setAttribute('y', at(y));
@@ -79,9 +94,9 @@ export function pictureOf(root: Element): string {
     }
     const under = Number.parseFloat(style.borderBottomWidth);
     if (under > 0 && style.borderBottomStyle !== 'none' && !clear(style.borderBottomColor)) {
-      const foot = at(y + rect.height - under / 2);
+      const line = at(y + rect.height - under / 2);
       parts.push(
-        `<path d="M${at(x)} ${foot}H${at(x + rect.width)}" stroke="${style.borderBottomColor}" stroke-width="${at(under)}"/>`,
+        `<path d="M${at(x)} ${line}H${at(x + rect.width)}" stroke="${style.borderBottomColor}" stroke-width="${at(under)}"/>`,
       );
     }
     for (const child of element.childNodes) {
@@ -100,6 +115,7 @@ export function pictureOf(root: Element): string {
     }
   };
   visit(root);
+  const height = Math.ceil(foot) + MARGIN;
   const paper = getComputedStyle(document.documentElement).getPropertyValue('--paper').trim() || '#ffffff';
   return `<svg xmlns="${NAMESPACE}" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><rect width="${width}" height="${height}" fill="${paper}"/>${parts.join('')}</svg>\n`;
 }

@@ -20,6 +20,53 @@ export function curvesCsv({ frames }: Pick<History, 'frames'>, tasks: readonly P
   return `${lines.join('\n')}\n`;
 }
 
+interface Drawn {
+  readonly x: readonly number[];
+  readonly raw: readonly number[];
+  /** Null where nothing is smoothed. */
+  readonly smooth: readonly number[] | null;
+}
+
+/** The numbers of one chart as they are drawn, a line a point: the live curve, then each ghost. */
+export function curveCsv(
+  what: string,
+  live: Drawn,
+  ghosts: readonly { readonly name: string; readonly x: readonly number[]; readonly y: readonly number[] }[],
+): string {
+  const lines = [`run,step,${what},${what}_smoothed`];
+  const cell = (value: number | undefined) =>
+    value !== undefined && Number.isFinite(value) ? String(value) : '';
+  live.x.forEach((x, i) => {
+    lines.push(`this run,${x},${cell(live.raw[i])},${cell(live.smooth?.[i])}`);
+  });
+  for (const { name, x, y } of ghosts) {
+    const run = `"${name.replaceAll('"', '""')}"`;
+    // Of a ghost only the curve that is drawn is at hand.
+    x.forEach((step, i) => {
+      lines.push(live.smooth ? `${run},${step},,${cell(y[i])}` : `${run},${step},${cell(y[i])},`);
+    });
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** A map of numbers as CSV, a line a row. */
+export function matrixCsv(
+  maps: readonly {
+    readonly name: string;
+    readonly labels: readonly string[];
+    readonly value: (row: number, column: number) => number;
+  }[],
+): string {
+  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const lines = [`map,row,${(maps[0]?.labels ?? []).map(quote).join(',')}`];
+  for (const { name, labels, value } of maps) {
+    labels.forEach((label, r) => {
+      lines.push(`${quote(name)},${quote(label)},${labels.map((_, c) => value(r, c)).join(',')}`);
+    });
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 /** Hands a file to the browser's downloads. */
 export function saveBlob(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);

@@ -53,7 +53,7 @@ function floor(values: readonly number[]): number {
 
 export function AucPanel({ space }: { space: OutputSpace }) {
   const looks = useLooks();
-  const { evaluations } = useHistory();
+  const { evaluations, last } = useHistory();
   const { auc, expected, positives, column } = useShownAuc(space);
   const simulated = useSimulated();
   const known = useOracle();
@@ -80,17 +80,12 @@ export function AucPanel({ space }: { space: OutputSpace }) {
         <output className="big" aria-label={`${space.name} AUC`} data-testid={`auc-${space.name}`}>
           {auc?.ok ? fraction(auc.value) : '–'}
         </output>
-        <ExportMenu
-          title={`${space.name} AUC`}
-          file={`auc-${space.name}`}
-          csv={points ? () => curveCsv('auc', { ...points, smooth: null }, ghosts) : null}
-          save={saveBlob}
-        />
       </header>
       <p className="detail">
         <RecordedMark />
         {auc ? detailOf(auc, positives) : 'after the first evaluation'}
         {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
+        {last?.sample && <SampleMark {...last.sample} />}
       </p>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
@@ -108,8 +103,25 @@ export function AucPanel({ space }: { space: OutputSpace }) {
           />
         </Suspense>
         <p className="sr">{inWords(space, points?.x.at(-1), auc, oracle, ghosts)}</p>
+        <ExportMenu
+          title={`${space.name} AUC`}
+          file={`auc-${space.name}`}
+          csv={points ? () => curveCsv('auc', { ...points, smooth: null }, ghosts) : null}
+          save={saveBlob}
+        />
       </div>
     </section>
+  );
+}
+
+/** That an evaluation was made on part of the validation rows; the last one of a run is made on all. */
+function SampleMark({ rows, of }: { rows: number; of: number }) {
+  const why = `While a run goes on, on ${count(rows)} of ${count(of)} validation rows, weighted to stand for all: those with rare events, and some of the others. The last evaluation takes all.`;
+  return (
+    <span title={why}>
+      {' '}
+      · {count(rows)} of {count(of)} rows
+    </span>
   );
 }
 

@@ -53,12 +53,6 @@ export function LossPanel({ task }: { task: number }) {
         <output className="big" aria-label={`Loss of ${name}, smoothed`}>
           {now === undefined ? '–' : loss(now)}
         </output>
-        <ExportMenu
-          title={`loss of ${name}`}
-          file={`loss-${name}`}
-          csv={points ? () => curveCsv('loss', points, ghosts) : null}
-          save={saveBlob}
-        />
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
@@ -80,6 +74,12 @@ export function LossPanel({ task }: { task: number }) {
             ? `No loss of ${name} yet.`
             : `At step ${count(points!.x.at(-1)!)} the smoothed loss of ${name} is ${loss(now)}.`}
         </p>
+        <ExportMenu
+          title={`loss of ${name}`}
+          file={`loss-${name}`}
+          csv={points ? () => curveCsv('loss', points, ghosts) : null}
+          save={saveBlob}
+        />
       </div>
     </section>
   );

@@ -116,7 +116,7 @@ export function SeesawPlane({
       <header>
         <div>
           <h3>Seesaw plane</h3>
-          <p>Change of AUC from the baseline; bars are ± one standard error.</p>
+          <p>AUC against the baseline, ± one s.e.</p>
         </div>
         {ready && (
           <ExportMenu

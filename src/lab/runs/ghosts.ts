@@ -4,6 +4,7 @@ import type { GhostCurve } from '../../components/CurveChart';
 import { dashOf, letterOf } from '../../components/RunMark';
 import { EVALUATION_COLUMNS, evaluationRow, FRAME_HEAD, LOSS_SMOOTHING } from '../../state/history';
 import { Rows } from '../../state/rows';
+import { recordId } from '../../state/runs/recorder';
 import { type KeptRun, useRuns } from '../../state/runs/store';
 import { useData, usePipeline } from '../../state/stores';
 import { useHistory } from '../use';
@@ -94,8 +95,11 @@ function useGhosts(
   column: number,
 ): readonly NamedGhost[] {
   const kept = useGhostRuns();
-  const { ghost } = useHistory();
+  const { ghost, step } = useHistory();
+  // A run that has just ended is still the live curve, and needs no ghost of itself.
+  const live = step > 0 ? recordId() : '';
   const ghosts = kept.flatMap((run): NamedGhost[] => {
+    if (run.id === live) return [];
     const { rows, column: at } = ofKept(run);
     if (!rows || rows.length === 0 || at >= rows.columns) return [];
     const { id, name, mark } = run;

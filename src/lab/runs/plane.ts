@@ -65,8 +65,9 @@ export function axisOf(values: readonly { readonly at: number; readonly se: numb
   const high = Math.max(0, ...values.map((v) => v.at + v.se));
   const span = Math.max(high - low, 0.004);
   const pad = span * 0.14;
-  const from = Math.min(low - pad, -span * 0.2);
-  const to = Math.max(high + pad, span * 0.2);
+  // Every quadrant keeps room for its name.
+  const from = Math.min(low - pad, -span * 0.42);
+  const to = Math.max(high + pad, span * 0.42);
   const step = niceStep(to - from);
   const ticks: number[] = [];
   for (let t = Math.ceil(from / step); t * step <= to; t++) ticks.push(t * step);
