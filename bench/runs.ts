@@ -37,7 +37,7 @@ export async function benchLeaks(steps: number): Promise<Leaks> {
 export interface Shares {
   readonly rows: number;
   readonly validationRows: number;
-  /** Of the time of a run at default settings, as the default pipeline asks for evaluations. */
+  /** Of the time of a run at default settings: evaluations while it goes on, as often as the default pipeline asks for them. */
   readonly evaluation: number;
   /** Of the time of a step: frames, snapshots and letting messages in. */
   readonly streaming: number;
@@ -104,7 +104,7 @@ export async function benchShares(
   for (let round = 0; round < rounds; round++) {
     const alone = await timed(bare);
     const streamed = await timed(() => trainer.step(TURN));
-    const evaluated = await timed(() => session.evaluate(channel.yieldNow));
+    const evaluated = await timed(() => session.evaluate(channel.yieldNow, false));
     streaming.push(streamed / alone - 1);
     const between = (alone / TURN) * base.training.evaluateEvery;
     evaluation.push(evaluated / (evaluated + between));

@@ -76,7 +76,7 @@ export async function train(options: TrainOptions, io: Io): Promise<number> {
     files.state = stateFile(layout, snapshot);
     if (!failure) {
       say('Predicting and reading probes …');
-      const known = progress.evaluations.find((e) => e.step === snapshot.step);
+      const known = progress.evaluations.find((e) => e.step === snapshot.step && !e.sample);
       const outcome = await outcomeOf(session, options.predict, known);
       final = outcome.evaluation;
       Object.assign(files, outcome.files);

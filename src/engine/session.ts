@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
 import { calibrations, evaluate } from '../metrics/evaluate';
 import { evaluatePages, type PageEvaluation } from '../metrics/pages';
+import { sampleSize, validationSample } from '../metrics/sample';
 import {
   type Layout,
   Pass,
@@ -31,6 +32,7 @@ import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
 import { type Conflict, type ConflictSource, gradientConflict, spreadRows } from './conflict';
 import { type Divergence, findDivergence } from './diagnose';
 import { readGradients } from './gradientReading';
+import { cohortsOf, readProbes } from './probes';
 import { reachAll, TouchedRows } from './reach';
 import {
   copyNumbers,
@@ -46,8 +48,6 @@ import { StepGradients } from './stepGradient';
 const CHUNK = 1024;
 /** Training rows of a reading of gradients: the more, the less of it is noise. */
 const GRADIENT_ROWS = 2048;
-/** Rows of a cohort that a probe is averaged over. */
-const PROBE_ROWS = 512;
 
 /** Readings since the last frame: columns step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
 export interface Frame {
@@ -74,6 +74,8 @@ export class Session {
   private readonly touched: TouchedRows | null;
   private edits: LiveEdit;
   private readonly columns: number[];
+  /** Of the validation part, for evaluations while the run goes on; null where they take all of it. */
+  private sample: Dataset | null | undefined;
 
   /**
    * @param from continue from a snapshot of the same pipeline and data
@@ -312,26 +314,34 @@ export class Session {
     return { logP, log1mP };
   }
 
-  /** Metrics of every output space over the whole validation part. */
-  async evaluate(onChunk?: () => Promise<void>): Promise<Evaluation> {
-    return (await this.judge(onChunk, false)).evaluation;
+  /** Metrics of every output space over the whole validation part, or over the sample of it that serves while a run goes on. */
+  async evaluate(onChunk?: () => Promise<void>, whole = true): Promise<Evaluation> {
+    return (await this.judge(onChunk, false, whole)).evaluation;
   }
 
   /** The same, with how well the predictions are calibrated where that is wanted: both come of the same predictions. */
   async judge(
     onChunk: (() => Promise<void>) | undefined,
     calibrated: boolean,
+    whole = true,
   ): Promise<{ evaluation: Evaluation; calibration: CalibrationReading | null }> {
     const { step } = this.state;
-    const { data } = this;
+    if (!whole && this.sample === undefined) {
+      this.sample = validationSample(this.data, this.columns, sampleSize(this.pipeline.training));
+    }
+    const sampled = (!whole && this.sample) || null;
+    const data = sampled ?? this.data;
     const rows = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
-    const { logP, log1mP } = await this.predict(rows, onChunk);
+    const { logP, log1mP } = await this.predict(rows, onChunk, data);
     const tasks = this.pipeline.tasks;
     const nouns = tasks.map((t) => t.label);
     const predictions = { logP, log1mP, tasks: tasks.length };
     const metrics = evaluate(this.spaces, predictions, data, undefined, nouns);
-    const calibration = calibrated ? { step, spaces: calibrations(this.spaces, predictions, data, nouns) } : null;
-    return { evaluation: { step, metrics }, calibration };
+    const calibration = calibrated
+      ? { step, spaces: calibrations(this.spaces, predictions, data, nouns) }
+      : null;
+    const sample = sampled && { sample: { rows: rows.length, of: this.data.rows - this.data.trainRows } };
+    return { evaluation: { step, metrics, ...sample }, calibration };
   }
 
   /** Metrics of the data's complete pages, or null where it has none. @param onChunk as in `predict` */
@@ -353,58 +363,20 @@ export class Session {
     return pages ? { ...evaluation, pages } : evaluation;
   }
 
-  /** Named cohorts of validation rows: all of them, then those with each event. */
-  private cohorts(): { name: string; rows: number[] }[] {
-    const { data } = this;
-    const allTasks = data.schema.tasks.length;
-    const take = (keep: (row: number) => boolean) => {
-      const rows: number[] = [];
-      for (let r = data.trainRows; r < data.rows && rows.length < PROBE_ROWS; r++) if (keep(r)) rows.push(r);
-      return rows;
-    };
-    return [
-      { name: 'all', rows: take(() => true) },
-      ...this.pipeline.tasks.map((task, k) => ({
-        name: task.label,
-        rows: take((r) => data.labels[r * allTasks + this.columns[k]!] === 1),
-      })),
-    ].filter((c) => c.rows.length > 0);
-  }
-
-  /** The tensors that blocks publish, averaged over each cohort. @param wanted names, or null for all */
+  /** The tensors that blocks publish, averaged over each cohort (probes.ts). @param wanted names, or null for all */
   async probe(wanted: ReadonlySet<string> | null): Promise<ProbeReading[]> {
-    const readings = new Map<
-      string,
-      { head: Omit<ProbeReading, 'cohorts'>; cohorts: ProbeReading['cohorts'][number][] }
-    >();
-    for (const cohort of this.cohorts()) {
-      const batch = this.batcher.gather(cohort.rows);
-      const found: { block: string; name: string; shape: readonly number[]; mean: Tensor }[] = [];
-      tf.tidy(() => {
+    const readings = await readProbes(
+      this.step,
+      cohortsOf(this.data, this.pipeline.tasks, this.columns),
+      (rows) => this.batcher.gather(rows),
+      ({ features }, listen) => {
         const weights = sliceParameters(this.model.layout, this.state.parameters);
-        const pass = this.pass(this.state, weights, {
-          onProbe: (block, name, value, shape) => {
-            if (wanted && !wanted.has(name)) return;
-            found.push({ block, name, shape, mean: tf.keep(tf.mean(value, 0)) });
-          },
-        });
-        this.model.forward(batch.features, pass);
-      });
-      disposeBatch(batch);
-      for (const { block, name, shape, mean } of found) {
-        const values = (await mean.data()) as Float32Array;
-        mean.dispose();
-        const key = `${block}/${name}`;
-        if (!readings.has(key)) {
-          readings.set(key, { head: { step: this.step, block, name, shape }, cohorts: [] });
-        }
-        readings.get(key)!.cohorts.push({ name: cohort.name, rows: cohort.rows.length, mean: values });
-      }
-    }
-    return [
-      ...[...readings.values()].map(({ head, cohorts }) => ({ ...head, cohorts })),
-      ...balanceProbes(this.model, this.step, this.balanced).filter((p) => !wanted || wanted.has(p.name)),
-    ];
+        this.model.forward(features, this.pass(this.state, weights, listen));
+      },
+      wanted,
+    );
+    const balancer = balanceProbes(this.model, this.step, this.balanced);
+    return [...readings, ...balancer.filter((p) => !wanted || wanted.has(p.name))];
   }
 
   /**

@@ -3,8 +3,10 @@ import type { Dataset } from '../data/dataset';
 import { close, openWebGpu, type WasmFiles } from '../nn';
 import type {
   BackendChoice,
+  CalibrationReading,
   Description,
   Evaluation,
+  Instrument,
   LiveEdit,
   ProbeReading,
   RunEvent,
@@ -12,6 +14,7 @@ import type {
   Snapshot,
   Speed,
 } from '../pipeline/run';
+import { INSTRUMENTS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import type { Place, Places } from '../pipeline/weightFile';
 import { type ChosenBackend, chooseBackend } from './backends';
@@ -49,6 +52,12 @@ export class Trainer {
   private chosen: ChosenBackend | null = null;
   private choice: BackendChoice = 'auto';
   private watched: ReadonlySet<string> = new Set();
+  /** Instruments that somebody has begun to look at, to be read at once. */
+  private readonly due = new Set<Instrument>();
+  /** Step at which each instrument was read last. */
+  private readonly readAt = new Map<Instrument, number>();
+  /** Counts requests to rest: a reading that outlasts one gives way. */
+  private rests = 0;
   private lastSnapshot: Snapshot | null = null;
   private lostReason: string | null = null;
   /** Steps that may still be done: 0 while paused, ∞ while training. */
@@ -100,6 +109,7 @@ export class Trainer {
       return;
     }
     this.session = session;
+    this.readAt.clear();
     this.lastSnapshot = first;
     this.evaluationDue = true;
     this.resting = false;
@@ -197,11 +207,20 @@ export class Trainer {
   private rest(): void {
     this.allowance = 0;
     this.resting = true;
+    this.rests++;
     this.pace.wake();
   }
 
-  watch(probes: readonly string[]): void {
-    this.watched = new Set(probes);
+  /** What is to be read: probes, and instruments, which are read at once and then with each evaluation. */
+  watch(names: readonly string[]): void {
+    this.watched = new Set(names);
+    this.due.clear();
+    if (!this.session) return;
+    for (const name of INSTRUMENTS) {
+      if (this.watched.has(name) && this.readAt.get(name) !== this.session.step) this.due.add(name);
+    }
+    // A run at rest reads them too; it trains no step for that.
+    if (this.due.size > 0) this.run();
   }
 
   async inspect(): Promise<readonly ProbeReading[]> {
@@ -296,7 +315,10 @@ export class Trainer {
       return false;
     };
 
+    const begun = session.step;
+    const looksOnly = this.allowance === 0 && !this.evaluationDue;
     if (this.evaluationDue) await this.evaluate(session);
+    await this.readDue(session);
     frameAt = performance.now();
     let inFlight: Promise<void> | null = null;
     this.pace.begin();
@@ -316,7 +338,10 @@ export class Trainer {
       if (evaluation) {
         await this.evaluate(session);
         frameAt = performance.now();
-      } else if (this.pace.shows || this.byHand) await this.readProbes(session);
+      } else {
+        if (this.pace.shows || this.byHand) await this.readProbes(session);
+        await this.readDue(session);
+      }
       if (now - snapshotAt >= Math.max(snapshotEvery, SNAPSHOT_REST * snapshotTook)) {
         await this.takeSnapshot(session);
         snapshotAt = performance.now();
@@ -326,6 +351,8 @@ export class Trainer {
       // A step by hand is not held back: only a run paces itself.
       if (!this.byHand) await this.pace.wait();
     }
+    // A look at a run that rests has changed nothing, and its state was told when it came to rest.
+    if (looksOnly && session.step === begun) return;
     if (!(await frame())) return;
     await this.takeSnapshot(session);
     if (session.finished) this.emitState('finished', session.step);
@@ -351,12 +378,17 @@ export class Trainer {
   private async evaluate(session: Session): Promise<void> {
     this.evaluationDue = true;
     let evaluation: Evaluation;
+    let calibration: CalibrationReading | null;
     try {
       const breathe = async () => {
         await this.options.yieldNow();
         if (this.resting && !session.finished) throw new BrokenOff();
       };
-      evaluation = await session.evaluate(breathe);
+      ({ evaluation, calibration } = await session.judge(
+        breathe,
+        this.watched.has('calibration'),
+        session.finished,
+      ));
       if (session.finished) evaluation = await session.withPages(evaluation, breathe);
     } catch (cause) {
       if (cause instanceof BrokenOff) return;
@@ -365,13 +397,48 @@ export class Trainer {
     this.checkDevice();
     this.evaluationDue = false;
     this.options.emit({ kind: 'evaluation', evaluation });
+    if (calibration) this.tellCalibration(calibration);
     await this.readProbes(session);
+    if (this.watched.has('gradients')) this.due.add('gradients');
+    await this.readDue(session);
   }
 
   /** Tells the probes that somebody looks at. */
   private async readProbes(session: Session): Promise<void> {
     if (this.watched.size === 0) return;
     for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });
+  }
+
+  private tellCalibration(calibration: CalibrationReading): void {
+    this.due.delete('calibration');
+    this.readAt.set('calibration', calibration.step);
+    this.options.emit({ kind: 'calibration', calibration });
+  }
+
+  /** Reads the instruments that are due. Whoever pauses or stops meanwhile does not wait for them: they stay due. */
+  private async readDue(session: Session): Promise<void> {
+    if (this.due.size === 0) return;
+    const { rests } = this;
+    const breathe = async () => {
+      await this.options.yieldNow();
+      if (this.rests !== rests || this.due.size === 0) throw new BrokenOff();
+    };
+    try {
+      if (this.due.has('calibration')) {
+        const { calibration } = await session.judge(breathe, true);
+        this.checkDevice();
+        if (calibration) this.tellCalibration(calibration);
+      }
+      if (this.due.has('gradients')) {
+        const gradients = await session.gradientReading(breathe);
+        this.checkDevice();
+        this.due.delete('gradients');
+        this.readAt.set('gradients', gradients.step);
+        this.options.emit({ kind: 'gradients', gradients });
+      }
+    } catch (cause) {
+      if (!(cause instanceof BrokenOff)) throw cause;
+    }
   }
 
   /** After a lost GPU: a new device, or wasm, and on from the last snapshot. @returns false where there is nothing to go on from */

@@ -1,5 +1,6 @@
 /** What a run is made of and tells of itself: plain data that engine, workers, command line and page share. */
 import type { Auc } from '../metrics/auc';
+import type { SpaceCalibration } from '../metrics/evaluate';
 import type { PageEvaluation } from '../metrics/pages';
 import type { Pipeline } from './schema';
 import type { OutputSpace } from './spaces';
@@ -82,6 +83,8 @@ export interface Evaluation {
     /** Where the truth is known: label-free AUC against the true probabilities. */
     readonly expectedAuc: Auc | null;
   }[];
+  /** While a run goes on: of how many of the validation part's rows this is, weighted so that they stand for all. Absent: of all. */
+  readonly sample?: { readonly rows: number; readonly of: number } | undefined;
   /** Metrics of whole pages: at the end of a run, where the data has complete pages. */
   readonly pages?: PageEvaluation | undefined;
 }
@@ -95,6 +98,56 @@ export interface ProbeReading {
   /** Shape without the batch axis, e.g. [L, h, K, K]. */
   readonly shape: readonly number[];
   readonly cohorts: readonly { readonly name: string; readonly rows: number; readonly mean: Float32Array }[];
+}
+
+/** What costs more than a probe, and is read only while somebody looks: named in `watch` beside the probes. */
+export const INSTRUMENTS = ['gradients', 'calibration'] as const;
+export type Instrument = (typeof INSTRUMENTS)[number];
+
+/** How well predictions are calibrated on the validation part, by output space. */
+export interface CalibrationReading {
+  readonly step: number;
+  readonly spaces: readonly SpaceCalibration[];
+}
+
+/** A number with its standard error over parts of the rows; null where there is none. */
+export interface Measured {
+  readonly value: number;
+  readonly se: number;
+}
+
+/** Gradients of K tasks on parameters that they share; pairs are [K][K]. */
+export interface Pull {
+  /** Numbers that at least two losses reach. */
+  readonly shared: number;
+  /** Cosine of ∇L_j and ∇L_k; null where the two reach none in common. */
+  readonly cosine: readonly (readonly (Measured | null)[])[];
+  /** ln(‖∇L_j‖ / ‖∇L_k‖), without the tasks' weights; null where either is 0. */
+  readonly logRatio: readonly (readonly (Measured | null)[])[];
+  /** [K] ‖∇L_k‖, without the task's weight. */
+  readonly norms: readonly number[];
+  /**
+   * [K] Σ_j c_j⟨∇L_k, ∇L_j⟩ / (c_k‖∇L_k‖²): how fast L_k falls by a small step along all tasks' gradients together, as a
+   * share of how fast it would fall by its own alone. Below 0 the others push it uphill. null where it has no gradient.
+   */
+  readonly progress: readonly (Measured | null)[];
+}
+
+/** Gradients compared at one step: on all shared parameters, and layer by layer in the order in which data flows. */
+export interface GradientReading {
+  readonly step: number;
+  /** Training rows behind it. */
+  readonly rows: number;
+  /** [K] the tasks' weights c_k in the loss at that step. */
+  readonly weights: readonly number[];
+  /** null where no two losses meet. */
+  readonly overall: Pull | null;
+  /** `name` is the layer's name within its block, e.g. `level1.gate`. */
+  readonly layers: readonly (Pull & {
+    readonly block: string;
+    readonly title: string;
+    readonly name: string;
+  })[];
 }
 
 /** What a run tells whoever listens, as it happens. */
@@ -115,6 +168,8 @@ export type RunEvent =
     }
   | { readonly kind: 'evaluation'; readonly evaluation: Evaluation }
   | { readonly kind: 'probe'; readonly probe: ProbeReading }
+  | { readonly kind: 'gradients'; readonly gradients: GradientReading }
+  | { readonly kind: 'calibration'; readonly calibration: CalibrationReading }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   /** Something the user should know that does not end the run, e.g. a lost GPU. */
   | { readonly kind: 'notice'; readonly message: string }

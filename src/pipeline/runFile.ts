@@ -81,6 +81,7 @@ export const evaluationSchema = z.strictObject({
       expectedAuc: aucSchema.nullable(),
     }),
   ),
+  sample: z.strictObject({ rows: natural, of: natural }).optional(),
   pages: z
     .strictObject({
       pages: natural,
