@@ -114,6 +114,35 @@ const pageReadings = z.object({
   gauc: pageMetric,
   listAuc: pageMetric,
 });
+const measured = z.object({ value: finite, se: finite }).nullable();
+const pull = {
+  shared: finite,
+  cosine: z.array(z.array(measured)),
+  logRatio: z.array(z.array(measured)),
+  norms: z.array(finite),
+  progress: z.array(measured),
+};
+const bin = z.object({
+  rows: finite,
+  predicted: finite,
+  observed: finite,
+  low: finite,
+  high: finite,
+  truth: finite.nullable(),
+});
+const calibrated = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal(true),
+    rows: finite,
+    positives: finite,
+    bins: z.array(bin),
+    ratio: finite,
+    low: finite,
+    high: finite,
+    truthRatio: finite.nullable(),
+  }),
+  z.object({ ok: z.literal(false), reason: z.string(), rows: finite }),
+]);
 const stamp = { runId: z.string(), seq: z.number().int() };
 const vector = z.instanceof(Float32Array);
 
@@ -173,6 +202,25 @@ export const eventSchema = z.discriminatedUnion('kind', [
       name: z.string(),
       shape: z.array(finite),
       cohorts: z.array(z.object({ name: z.string(), rows: finite, mean: vector })),
+    }),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal('gradients'),
+    gradients: z.object({
+      step: finite,
+      rows: finite,
+      weights: z.array(finite),
+      overall: z.object(pull).nullable(),
+      layers: z.array(z.object({ ...pull, block: z.string(), title: z.string(), name: z.string() })),
+    }),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal('calibration'),
+    calibration: z.object({
+      step: finite,
+      spaces: z.array(z.object({ space: z.string(), calibration: calibrated })),
     }),
   }),
   z.object({

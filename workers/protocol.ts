@@ -22,11 +22,16 @@ export type {
   BackendChoice,
   BackendInfo,
   BlockInfo,
+  CalibrationReading,
   Description,
   Evaluation,
+  GradientReading,
+  Instrument,
   LiveEdit,
+  Measured,
   ParameterInfo,
   ProbeReading,
+  Pull,
   RunEvent,
   RunState,
   Snapshot,
@@ -79,8 +84,8 @@ export interface TrainerApi {
   edit(change: LiveEdit): void;
   /** Slow motion, or null for full speed; holds for later runs of this worker too. */
   setSpeed(speed: Speed): void;
-  /** Names of the probes that somebody looks at; others are not computed. */
-  watch(probes: readonly string[]): void;
+  /** Names of the probes and instruments (run.ts) that somebody looks at; others are not computed. Instruments are read at once. */
+  watch(names: readonly string[]): void;
   /** Probes at the current step, now. */
   inspect(): Promise<readonly ProbeReading[]>;
   snapshot(): Promise<Snapshot>;

@@ -89,6 +89,11 @@ describe('agreement', () => {
         [null, null, null],
         [null, null, null],
       ],
+      dots: [
+        [0, 0, 0],
+        [0, 0, 0],
+        [0, 0, 0],
+      ],
       norms: [0, 0, 0],
     });
   });

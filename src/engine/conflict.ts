@@ -15,6 +15,8 @@ export interface Agreement {
    * null where the two reach none in common.
    */
   readonly cosine: readonly (readonly (number | null)[])[];
+  /** [K][K] ⟨∇L_j, ∇L_k⟩ over the numbers that both losses reach. */
+  readonly dots: readonly (readonly number[])[];
   /** [K] length of ∇L_k over the numbers that its loss shares with another one; 0 where it shares none. Without λ. */
   readonly norms: readonly number[];
 }
@@ -47,7 +49,7 @@ export function spreadRows(trainRows: number, count: number): Uint32Array {
 }
 
 /** ∇L_k over the rows for each task k, [K][P]; losses are means over the rows, weighted as in training, without λ. */
-async function taskGradients(
+export async function taskGradients(
   source: ConflictSource,
   rows: ArrayLike<number>,
   onChunk?: () => Promise<void>,
@@ -125,7 +127,8 @@ export function agreement(gradients: readonly Float64Array[], from: number, to: 
       return j === k ? 1 : Math.max(-1, Math.min(1, dots[j * K + k]! / length));
     }),
   );
-  return { shared, cosine, norms: Array.from(own, Math.sqrt) };
+  const products = Array.from({ length: K }, (_, j) => Array.from(dots.subarray(j * K, (j + 1) * K)));
+  return { shared, cosine, dots: products, norms: Array.from(own, Math.sqrt) };
 }
 
 /**

@@ -63,6 +63,55 @@ describe('a whole run', () => {
   });
 });
 
+describe('instruments', () => {
+  it('are read while somebody looks, with each evaluation, and cost nothing else', async () => {
+    await start();
+    await trainer.settled();
+    expect([of('gradients').length, of('calibration').length]).toEqual([0, 0]);
+    trainer.watch(['gradients', 'calibration']);
+    await start();
+    await trainer.settled();
+    expect(of('gradients').map((e) => e.gradients.step)).toEqual([0, 10, 20, 30]);
+    expect(of('calibration').map((e) => e.calibration.step)).toEqual([0, 10, 20, 30]);
+    expect(of('calibration')[0]!.calibration.spaces.map((s) => s.space)).toEqual(
+      of('evaluation')[0]!.evaluation.metrics.map((m) => m.space),
+    );
+  });
+
+  it('are read at once of a run that rests, which neither trains nor says anew that it rests; a second look at the same step reads nothing', async () => {
+    await start({ paused: true });
+    await trainer.step(3);
+    const told = states().length;
+    trainer.watch(['gradients', 'calibration']);
+    await trainer.settled();
+    expect(of('gradients').map((e) => e.gradients.step)).toEqual([3]);
+    expect(of('calibration').map((e) => e.calibration.step)).toEqual([3]);
+    trainer.watch(['gradients', 'calibration']);
+    await trainer.settled();
+    expect(of('gradients')).toHaveLength(1);
+    expect(states().length).toBe(told);
+    expect((await trainer.snapshot()).step).toBe(3);
+  });
+
+  it('do not move the run: parameters are the same to the last bit', async () => {
+    await start();
+    await trainer.settled();
+    const plain = (await trainer.snapshot()).parameters;
+    trainer.watch(['gradients', 'calibration']);
+    await start();
+    await trainer.settled();
+    expect((await trainer.snapshot()).parameters).toEqual(plain);
+  });
+
+  it('give way to a stop that comes while they are read', async () => {
+    await start({ paused: true });
+    trainer.watch(['gradients']);
+    await trainer.stop();
+    expect(of('gradients')).toEqual([]);
+    expect(states().at(-1)).toBe('stopped');
+  });
+});
+
 describe('slow motion', () => {
   it('tells and probes each step, keeps its pace, and pauses at once', async () => {
     trainer.watch(['attention']);

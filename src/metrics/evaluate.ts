@@ -2,6 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import type { OutputSpace } from '../pipeline/spaces';
 import { type Auc, Ranking } from './auc';
+import { type Calibration, calibration } from './calibration';
 import { logLoss } from './log-loss';
 
 /** One reported column; the same shape as an entry of the protocol's `Evaluation.metrics`. */
@@ -137,6 +138,48 @@ export function evaluate(
       auc: ranking.labelled(labels, weights, happened, event),
       logLoss: logLoss(logs.log, logs.log1m, labels, weights, happened),
       expectedAuc: positive && negative ? ranking.expected(positive, negative, event) : null,
+    };
+  });
+}
+
+/** One reported column's calibration; the same shape as an entry of a run's `calibration` event. */
+export interface SpaceCalibration {
+  readonly space: string;
+  readonly calibration: Calibration;
+}
+
+/**
+ * Calibration of predictions for the validation part, one entry for each space. A conditional column is judged as in
+ * `evaluate`: p(purchase)/p(click), at most 1, on the rows that were clicked.
+ */
+export function calibrations(
+  spaces: readonly OutputSpace[],
+  { logP, tasks }: Pick<Predictions, 'logP' | 'tasks'>,
+  dataset: Dataset,
+  nouns?: readonly string[],
+): SpaceCalibration[] {
+  const part = validationPart(dataset);
+  const n = part.to - part.from;
+  const width = dataset.schema.tasks.length;
+  const here: Part = { from: 0, to: n };
+  return spaces.map((space) => {
+    const at = labelColumn(dataset, spaces, space.task);
+    const given = space.given === null ? null : labelColumn(dataset, spaces, space.given);
+    const own = column(logP, tasks, space.task, here);
+    const parent = space.given === null ? null : column(logP, tasks, space.given, here);
+    const p = dataset.truth && column(dataset.truth.probabilities, width, at, part);
+    const q =
+      dataset.truth && given !== null ? column(dataset.truth.probabilities, width, given, part) : null;
+    return {
+      space: space.id,
+      calibration: calibration({
+        predicted: each(n, (i) => Math.exp(parent ? Math.min(0, ratio(own[i]!, parent[i]!)) : own[i]!)),
+        labels: column(dataset.labels, width, at, part),
+        weights: dataset.weights.subarray(part.from, part.to),
+        mask: given === null ? undefined : column(dataset.labels, width, given, part),
+        truth: p && each(n, (i) => (q ? Math.min(1, p[i]! / q[i]!) : p[i]!)),
+        event: nouns?.[space.task] ?? dataset.schema.tasks[at]!.name,
+      }),
     };
   });
 }

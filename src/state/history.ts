@@ -1,5 +1,5 @@
 /** What a run has told so far, in typed arrays outside React: step records, evaluations, probes, and the run before as a ghost. */
-import type { Evaluation, ProbeReading } from '../../workers/protocol';
+import type { CalibrationReading, Evaluation, GradientReading, ProbeReading } from '../../workers/protocol';
 import { Readings } from './readings';
 import { Rows } from './rows';
 import { TimeLeft } from './timeLeft';
@@ -139,6 +139,16 @@ export class History {
 
   addProbe(probe: ProbeReading): void {
     this.readings.addProbe(probe);
+    this.changed();
+  }
+
+  addGradients(gradients: GradientReading): void {
+    this.readings.addGradients(gradients);
+    this.changed();
+  }
+
+  addCalibration(calibration: CalibrationReading): void {
+    this.readings.addCalibration(calibration);
     this.changed();
   }
 

@@ -1,5 +1,5 @@
 /** What the instruments read, step by step: a bounded list of frames that the scrubber goes through. */
-import type { ProbeReading } from '../../workers/protocol';
+import type { CalibrationReading, GradientReading, ProbeReading } from '../../workers/protocol';
 
 /** Most frames that are kept. When one more comes, one goes from where they are closest, so that what is left spans the whole run evenly. */
 export const MAX_FRAMES = 200;
@@ -8,6 +8,8 @@ export const MAX_FRAMES = 200;
 export interface Reading {
   readonly step: number;
   readonly probes: readonly ProbeReading[];
+  readonly gradients: GradientReading | null;
+  readonly calibration: CalibrationReading | null;
 }
 
 /** Frames in order of step, one a step. The list is replaced, never changed. */
@@ -21,6 +23,14 @@ export class Readings {
     }));
   }
 
+  addGradients(gradients: GradientReading): void {
+    this.put(gradients.step, () => ({ gradients }));
+  }
+
+  addCalibration(calibration: CalibrationReading): void {
+    this.put(calibration.step, () => ({ calibration }));
+  }
+
   private put(step: number, change: (frame: Reading) => Partial<Reading>): void {
     const at = this.frames.findLastIndex((f) => f.step <= step);
     const known = this.frames[at];
@@ -28,7 +38,7 @@ export class Readings {
       this.frames = this.frames.with(at, { ...known, ...change(known) });
       return;
     }
-    const fresh: Reading = { step, probes: [] };
+    const fresh: Reading = { step, probes: [], gradients: null, calibration: null };
     this.frames = thinned(this.frames.toSpliced(at + 1, 0, { ...fresh, ...change(fresh) }));
   }
 

@@ -1,6 +1,13 @@
 /** Everything a user can do to a run, each as one named action: button, key, drag and link all come through here. */
 import { type Client, client as realClient, WorkerDied } from '../../workers/client';
-import type { BackendChoice, LiveEdit, Snapshot, Speed, TrainerEvent } from '../../workers/protocol';
+import type {
+  BackendChoice,
+  Instrument,
+  LiveEdit,
+  Snapshot,
+  Speed,
+  TrainerEvent,
+} from '../../workers/protocol';
 import { findings } from '../pipeline/compat';
 import { SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
@@ -38,6 +45,8 @@ let restart: ReturnType<typeof setTimeout> | null = null;
 let running: Pipeline | null = null;
 let described = 0;
 let deaths: number[] = [];
+/** Open panels by instrument. */
+const looking = new Map<Instrument, number>();
 let stepping: Promise<void> = Promise.resolve();
 let unsubscribe: (() => void) | null = null;
 
@@ -182,9 +191,8 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
     paused,
     ...(from && { from: { ...from, edits: liveOf(pipeline) } }),
   };
-  const probes = blocksOf(pipeline).flatMap(({ spec }) => Object.keys(spec.probes));
   try {
-    await client.trainer((api) => api.watch(probes));
+    await client.trainer((api) => api.watch(watchedOf(pipeline)));
     // A trainer that was brought back to life knows nothing of it.
     await client.trainer((api) => api.setSpeed(useRun.getState().speed));
     await client.trainer((api) => api.start(request));
@@ -196,6 +204,35 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
     if (cause instanceof WorkerDied) return false;
     useRun.setState({ phase: 'failed', failure: { message: messageOf(cause) } });
     return false;
+  }
+}
+
+/** Probes of a pipeline, and the instruments whose panels are open. */
+const watchedOf = (p: Pipeline): string[] => [
+  ...blocksOf(p).flatMap(({ spec }) => Object.keys(spec.probes)),
+  ...looking.keys(),
+];
+
+/**
+ * A panel of an instrument is open: it is read now, and with each evaluation until the panel closes.
+ * Called again, e.g. at a pause, it reads what is shown anew where the run has gone on.
+ * @returns the end of looking
+ */
+export function look(instrument: Instrument): () => void {
+  looking.set(instrument, (looking.get(instrument) ?? 0) + 1);
+  tellWatched();
+  return () => {
+    const left = (looking.get(instrument) ?? 1) - 1;
+    if (left > 0) looking.set(instrument, left);
+    else looking.delete(instrument);
+    tellWatched();
+  };
+}
+
+function tellWatched(): void {
+  if (running && phaseIs('training', 'paused', 'finished', 'failed')) {
+    const watched = watchedOf(running);
+    void guarded(() => client.trainer((api) => api.watch(watched)));
   }
 }
 
@@ -237,6 +274,12 @@ function receive(event: TrainerEvent): void {
       return;
     case 'probe':
       history.addProbe(event.probe);
+      return;
+    case 'gradients':
+      history.addGradients(event.gradients);
+      return;
+    case 'calibration':
+      history.addCalibration(event.calibration);
       return;
     case 'snapshot':
       useRun.setState({ snapshotStep: event.snapshot.step });

@@ -117,7 +117,7 @@ export const useData = create<DataStore>(() => ({
 /** What the inspector shows: a block's path, or one of the places that are no blocks. */
 export type Selection = string;
 
-export const TABS = ['overview', 'curves', 'attention', 'gates', 'runs', 'data'] as const;
+export const TABS = ['overview', 'curves', 'attention', 'gates', 'gradients', 'calibration', 'runs', 'data'] as const;
 export type Tab = (typeof TABS)[number];
 export const PLACES = ['pipeline', 'curves', 'inside', 'runs', 'data'] as const;
 export type Place = (typeof PLACES)[number];

@@ -18,6 +18,8 @@ const NAMES: Record<TabName, string> = {
   curves: 'Curves',
   attention: 'Attention',
   gates: 'Gates',
+  gradients: 'Gradients',
+  calibration: 'Calibration',
   runs: 'Runs',
   data: 'Data',
 };
@@ -71,20 +73,24 @@ function AucChoice() {
   );
 }
 
-/** Its code is fetched when it is looked at. */
-const RunsTab = lazy(() => import('../runs/RunsTab'));
-const Runs = () => (
+/** Their code is fetched when they are looked at. */
+const later = (Panel: React.LazyExoticComponent<() => React.JSX.Element>) => () => (
   <Suspense fallback={<p className="empty">Loading…</p>}>
-    <RunsTab />
+    <Panel />
   </Suspense>
 );
+const RunsTab = lazy(() => import('../runs/RunsTab'));
+const GradientsTab = lazy(() => import('./GradientsTab'));
+const CalibrationTab = lazy(() => import('./CalibrationTab'));
 
 const PANELS: Record<TabName, () => React.JSX.Element> = {
   overview: Overview,
   curves: CurvesTab,
   attention: AttentionTab,
   gates: GatesTab,
-  runs: Runs,
+  gradients: later(GradientsTab),
+  calibration: later(CalibrationTab),
+  runs: later(RunsTab),
   data: DataTab,
 };
 

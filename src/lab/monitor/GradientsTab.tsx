@@ -1,0 +1,224 @@
+/** Do the tasks pull shared parameters apart? Cosine and length of their gradients, layer by layer and over time. */
+import { lazy, Suspense, useState } from 'react';
+import type { GradientReading, Measured, Pull } from '../../../workers/protocol';
+import { Segments } from '../../components/fields';
+import { count, fraction } from '../../components/format';
+import { Tag } from '../../components/Tag';
+import { useSize } from '../../components/useSize';
+import { usePipeline, useUi } from '../../state/stores';
+import { useHistory, useLooks, useTasks } from '../use';
+import { Scrubber } from './Scrubber';
+import { ratioWithin, starving, within } from './starving';
+import { useLook, useWaiting } from './useLook';
+
+const CurveChart = lazy(() => import('../../components/CurveChart'));
+
+const figure = (m: Measured | null | undefined, print: (m: Measured) => string): string =>
+  m ? print(m) : '–';
+
+/** One pair, layer by layer. */
+function LayerTable({ reading, j, k }: { reading: GradientReading; j: number; k: number }) {
+  const tasks = useTasks();
+  const rows: readonly { readonly name: string; readonly title: string; readonly pull: Pull }[] = [
+    ...(reading.overall ? [{ name: 'all shared', title: '', pull: reading.overall }] : []),
+    ...reading.layers.map((l) => ({ name: l.name, title: l.title, pull: l as Pull })),
+  ];
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls sideways, and must do so by keyboard too
+    <section className="table-scroll gradients-layers" tabIndex={0} aria-label="Gradients by layer">
+      <table className="figures">
+        <thead>
+          <tr>
+            <th scope="col">layer</th>
+            <th scope="col">shared</th>
+            <th scope="col">cosine</th>
+            <th scope="col">
+              ‖{tasks[j]!.label}‖ / ‖{tasks[k]!.label}‖
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ name, title, pull }) => {
+            const cosine = pull.cosine[j]?.[k];
+            return (
+              <tr key={`${title} ${name}`}>
+                <th scope="row">
+                  {title && <span className="dim">{title} </span>}
+                  {name}
+                </th>
+                <td>{count(pull.shared)}</td>
+                <td className="cosine" style={{ '--at': cosine?.value ?? 0 } as React.CSSProperties}>
+                  <i aria-hidden="true" />
+                  {figure(cosine, within)}
+                </td>
+                <td>{figure(pull.logRatio[j]?.[k], ratioWithin)}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+/** A number of the readings by step, between two ends. */
+function OverTime({
+  title,
+  x,
+  y,
+  task,
+  ends,
+}: {
+  title: string;
+  x: readonly number[];
+  y: readonly number[];
+  task: number | null;
+  ends: readonly [number, number, number];
+}) {
+  const steps = usePipeline((s) => s.pipeline.training.steps);
+  const looks = useLooks();
+  const [ref, size] = useSize();
+  const now = y.findLast(Number.isFinite);
+  return (
+    <section className="panel" aria-label={title}>
+      <header>
+        {task !== null && <Tag look={looks[task]!} />}
+        <div>
+          <h3>{title}</h3>
+        </div>
+        <output className="big" aria-label={title}>
+          {now === undefined ? '–' : fraction(now, 2)}
+        </output>
+      </header>
+      <div className="fig" ref={ref}>
+        <Suspense fallback={null}>
+          <CurveChart
+            width={size.width}
+            height={size.height}
+            series={{ look: task === null ? null : looks[task]!, x, raw: y, smooth: y }}
+            ghosts={[]}
+            oracle={null}
+            xMax={steps}
+            yMin={ends[0]}
+            yMax={ends[2]}
+            yTicks={ends}
+          />
+        </Suspense>
+        <p className="sr">
+          {now === undefined
+            ? `No ${title} yet.`
+            : `${title} is ${fraction(now, 2)} at step ${count(x.at(-1)!)}.`}
+        </p>
+      </div>
+    </section>
+  );
+}
+
+/** The weights that the balancer gives, over time, where it says them. */
+function Weights() {
+  const { balance } = useHistory();
+  const tasks = useTasks();
+  if (!balance || balance.length === 0 || balance.columns < 1 + tasks.length) return null;
+  return (
+    <>
+      {tasks.map((task, k) => {
+        const { x, raw } = balance.points(1 + k);
+        const top = Math.max(1, ...raw.filter(Number.isFinite));
+        const ceiling = 10 ** Math.ceil(Math.log10(top));
+        const end = top <= ceiling / 5 ? ceiling / 5 : top <= ceiling / 2 ? ceiling / 2 : ceiling;
+        return (
+          <OverTime
+            key={task.id}
+            title={`Weight of ${task.label}`}
+            x={x}
+            y={raw}
+            task={k}
+            ends={[0, end / 2, end]}
+          />
+        );
+      })}
+    </>
+  );
+}
+
+export default function GradientsTab() {
+  useLook('gradients');
+  const { readings } = useHistory();
+  const scrub = useUi((s) => s.scrub);
+  const waiting = useWaiting();
+  const tasks = useTasks();
+  const K = tasks.length;
+  const pairs = tasks.flatMap((_, j) => tasks.slice(j + 1).map((_, i) => [j, j + 1 + i] as const));
+  const [chosen, setChosen] = useState('0 1');
+  const [j, k] = pairs.find((p) => p.join(' ') === chosen) ?? pairs[0] ?? [0, 0];
+  const reading = readings.latest((f) => (f.gradients?.weights.length === K ? f.gradients : null), scrub);
+  if (K < 2) return <p className="empty">One task has nobody to conflict with: add a second one.</p>;
+  if (!reading) return <p className="empty">{waiting}</p>;
+  if (!reading.overall) {
+    return (
+      <p className="empty">
+        No two losses reach the same parameter in this pipeline, so no gradients can conflict. Place a Bottom
+        that shares, such as Shared-Bottom.
+      </p>
+    );
+  }
+  const frames = readings.frames.filter((f) => f.gradients?.overall && f.gradients.weights.length === K);
+  const x = frames.map((f) => f.step);
+  const of = (read: (p: Pull) => Measured | null | undefined) =>
+    frames.map((f) => read(f.gradients!.overall!)?.value ?? Number.NaN);
+  return (
+    <div className="attention-tab">
+      <div className="attention-head">
+        <p className="starving">
+          <b>
+            {starving(
+              reading.overall,
+              tasks.map((t) => t.label),
+            )}
+          </b>{' '}
+          <span className="dim">
+            Step {count(reading.step)}, {count(reading.rows)} training rows, dropout off; ± is a 95 % interval
+            over rows.
+          </span>
+        </p>
+        {pairs.length > 1 && (
+          <Segments
+            label="Pair of tasks"
+            options={pairs.map(([a, b]) => ({
+              value: `${a} ${b}`,
+              label: `${tasks[a]!.label}, ${tasks[b]!.label}`,
+            }))}
+            value={`${j} ${k}`}
+            onChange={setChosen}
+          />
+        )}
+        <Scrubber />
+      </div>
+      <div className="panels many gradients">
+        <LayerTable reading={reading} j={j} k={k} />
+        <OverTime
+          title="Cosine, all shared"
+          x={x}
+          y={of((p) => p.cosine[j]?.[k])}
+          task={null}
+          ends={[-1, 0, 1]}
+        />
+        {tasks.map((task, t) => (
+          <OverTime
+            key={task.id}
+            title={`Progress of ${task.label}`}
+            x={x}
+            y={of((p) => p.progress[t])}
+            task={t}
+            ends={[-1, 0, 2]}
+          />
+        ))}
+        <Weights />
+      </div>
+      <p className="dim gradients-foot">
+        Progress: how fast a loss falls by a small step along all gradients together, as a share of how fast
+        it would fall by its own alone; below 0 the others push it uphill.
+      </p>
+    </div>
+  );
+}
