@@ -186,13 +186,14 @@ describe('findings on a data set', () => {
       ...DATA,
       schema: { ...DATA.schema, categorical: [{ name: 'item', vocabulary }] },
     });
-    const reason = /^warning training\.optimizer: Adam goes over all 10,001 embeddings of item .*Adam rows/;
-    expect(only(defaultPipeline(), sized(10_001))).toMatch(reason);
-    expect(findings(defaultPipeline(), sized(10_000))).toEqual([]);
+    const reason =
+      /^warning training\.optimizer: Adam goes over all 100,001 embeddings at every step, .*Adam rows/;
+    expect(only(defaultPipeline(), sized(100_001))).toMatch(reason);
+    expect(findings(defaultPipeline(), sized(100_000))).toEqual([]);
     const rows = changed((p) => {
       p.training.optimizer = 'adam-rows';
     });
-    expect(findings(rows, sized(10_001))).toEqual([]);
+    expect(findings(rows, sized(100_001))).toEqual([]);
   });
 
   it('compares the batch with the training rows', () => {
