@@ -15,7 +15,7 @@ export function CurvesTab() {
       <div className="curves-head">
         <p className="dim">
           Losses: faint as measured, strong an exponential moving average over all steps, debiased. AUC: as
-          measured{ghost && `. Grey: the run before (${ghost.name})`}.
+          measured{ghost && '. Grey: earlier runs'}.
         </p>
         <button
           type="button"

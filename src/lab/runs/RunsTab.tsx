@@ -11,7 +11,7 @@ export default function RunsTab() {
     <div className="runs-tab">
       <section className="runs-left" aria-label="Kept runs">
         <div className="runs-head">
-          <h3>Runs</h3>
+          <h2>Runs</h2>
           <span className="grow" />
           <RunTools />
           <button type="button" className="btn" onClick={openRuns}>

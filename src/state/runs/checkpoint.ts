@@ -1,7 +1,7 @@
 /** The run in progress, kept so that a reload does not end it: written beside the training, read at the start of a visit. */
 import { z } from 'zod';
 import { parsePipeline } from '../../pipeline/parse';
-import type { Snapshot } from '../../pipeline/run';
+import type { LiveEdit, Snapshot } from '../../pipeline/run';
 import { checkSchema, dataSchema, evaluationSchema } from '../../pipeline/runFile';
 import { say } from '../notices';
 import { deleteCheckpoint, readCheckpoint, StorageError, writeCheckpoint } from './db';
@@ -169,7 +169,8 @@ export async function readInterrupted(): Promise<Interrupted | null> {
   const { record, snapshot, columns } = head.data;
   return {
     head: { ...record, pipeline: pipeline.pipeline },
-    snapshot: { ...snapshot, pipeline: pipeline.pipeline } as Snapshot,
+    // The edits' absent fields are absent, which the schema's type does not say.
+    snapshot: { ...snapshot, pipeline: pipeline.pipeline, edits: snapshot.edits as LiveEdit },
     columns,
     frames,
   };
