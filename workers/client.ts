@@ -210,6 +210,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
     gradients: z.object({
       step: finite,
       rows: finite,
+      positives: z.array(finite),
       weights: z.array(finite),
       overall: z.object(pull).nullable(),
       layers: z.array(z.object({ ...pull, block: z.string(), title: z.string(), name: z.string() })),

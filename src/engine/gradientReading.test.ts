@@ -28,6 +28,9 @@ describe('a reading of gradients', () => {
     const reading = await session.gradientReading();
     const plain = await session.conflict(spreadRows(data.trainRows, 2048));
     expect(reading.rows).toBe(plain.rows);
+    const width = data.schema.tasks.length;
+    const clicked = [...spreadRows(data.trainRows, 2048)].filter((r) => data.labels[r * width] === 1);
+    expect(reading.positives[0]).toBe(clicked.length);
     expect(reading.overall!.shared).toBe(plain.overall!.shared);
     expect(reading.overall!.cosine[0]![1]!.value).toBeCloseTo(plain.overall!.cosine[0]![1]!, 4);
     expect(reading.overall!.norms[0]! / plain.overall!.norms[0]!).toBeCloseTo(1, 4);

@@ -76,7 +76,7 @@ export async function readGradients(
   rows: ArrayLike<number>,
   weights: readonly number[],
   onChunk?: () => Promise<void>,
-): Promise<GradientReading> {
+): Promise<Omit<GradientReading, 'positives'>> {
   if (rows.length < PARTS) {
     throw new Error(`Gradients are read in ${PARTS} parts, so at least ${PARTS} training rows are needed.`);
   }

@@ -391,7 +391,12 @@ export class Session {
   async gradientReading(onChunk?: () => Promise<void>): Promise<GradientReading> {
     const weights = this.balanced?.weights ?? this.lossWeights();
     const rows = spreadRows(this.data.trainRows, GRADIENT_ROWS);
-    return this.asItIs((source) => readGradients(source, rows, weights, onChunk));
+    const reading = await this.asItIs((source) => readGradients(source, rows, weights, onChunk));
+    const { labels, schema } = this.data;
+    const positives = this.columns.map((c) =>
+      rows.reduce((sum, row) => sum + labels[row * schema.tasks.length + c]!, 0),
+    );
+    return { ...reading, positives };
   }
 
   /** Reads gradients at the state of now, which steps trained meanwhile do not change. */

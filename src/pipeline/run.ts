@@ -138,6 +138,8 @@ export interface GradientReading {
   readonly step: number;
   /** Training rows behind it. */
   readonly rows: number;
+  /** [K] rows with the task's event among them: from a few of them a gradient is mostly chance, whatever its interval. */
+  readonly positives: readonly number[];
   /** [K] the tasks' weights c_k in the loss at that step. */
   readonly weights: readonly number[];
   /** null where no two losses meet. */

@@ -174,6 +174,7 @@ export default function GradientsTab() {
             {starving(
               reading.overall,
               tasks.map((t) => t.label),
+              reading.positives,
             )}
           </b>{' '}
           <span className="dim">
@@ -194,26 +195,28 @@ export default function GradientsTab() {
         )}
         <Scrubber />
       </div>
-      <div className="panels many gradients">
+      <div className="gradients">
         <LayerTable reading={reading} j={j} k={k} />
-        <OverTime
-          title="Cosine, all shared"
-          x={x}
-          y={of((p) => p.cosine[j]?.[k])}
-          task={null}
-          ends={[-1, 0, 1]}
-        />
-        {tasks.map((task, t) => (
+        <div className="panels many">
           <OverTime
-            key={task.id}
-            title={`Progress of ${task.label}`}
+            title="Cosine, all shared"
             x={x}
-            y={of((p) => p.progress[t])}
-            task={t}
-            ends={[-1, 0, 2]}
+            y={of((p) => p.cosine[j]?.[k])}
+            task={null}
+            ends={[-1, 0, 1]}
           />
-        ))}
-        <Weights />
+          {tasks.map((task, t) => (
+            <OverTime
+              key={task.id}
+              title={`Progress of ${task.label}`}
+              x={x}
+              y={of((p) => p.progress[t])}
+              task={t}
+              ends={[-1, 0, 2]}
+            />
+          ))}
+          <Weights />
+        </div>
       </div>
       <p className="dim gradients-foot">
         Progress: how fast a loss falls by a small step along all gradients together, as a share of how fast

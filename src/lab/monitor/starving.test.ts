@@ -21,23 +21,23 @@ const names = ['click', 'purchase'];
 
 describe('who starves whom', () => {
   it('names the one whose loss all gradients together raise, and by whom', () => {
-    const said = starving(pull(m(-0.5, 0.02), m(2, 0.1), [m(0.9, 0.01), m(-2.7, 0.3)]), names);
+    const said = starving(pull(m(-0.5, 0.02), m(2, 0.1), [m(0.9, 0.01), m(-2.7, 0.3)]), names, [300, 50]);
     expect(said).toBe(
       'Click starves purchase: a small step along all gradients together raises the loss of purchase.',
     );
   });
 
   it('claims nothing that noise could make', () => {
-    const noisy = starving(pull(m(-0.5, 0.3), m(0.1, 0.4), [m(0.9, 0.5), m(-0.4, 0.3)]), names);
+    const noisy = starving(pull(m(-0.5, 0.3), m(0.1, 0.4), [m(0.9, 0.5), m(-0.4, 0.3)]), names, [300, 50]);
     expect(noisy).toBe('Within noise: no task can be said to starve another.');
   });
 
   it('tells opposition from starving, and length from opposition', () => {
-    const apart = starving(pull(m(-0.3, 0.02), m(0, 0.05), [m(0.7, 0.05), m(0.7, 0.05)]), names);
+    const apart = starving(pull(m(-0.3, 0.02), m(0, 0.05), [m(0.7, 0.05), m(0.7, 0.05)]), names, [300, 50]);
     expect(apart).toMatch(/^Click and purchase pull apart \(cosine −\.30 ± \.05\)/);
-    const long = starving(pull(m(0.02, 0.05), m(1.6, 0.1), [m(1, 0.05), m(1.1, 0.2)]), names);
+    const long = starving(pull(m(0.02, 0.05), m(1.6, 0.1), [m(1, 0.05), m(1.1, 0.2)]), names, [300, 50]);
     expect(long).toMatch(/^Click has the longer gradient, 4\.95 \(3\.91 to 6\.27\) times that of purchase/);
-    const other = starving(pull(m(0.02, 0.05), m(-1.6, 0.1), [m(1, 0.05), m(1.1, 0.2)]), names);
+    const other = starving(pull(m(0.02, 0.05), m(-1.6, 0.1), [m(1, 0.05), m(1.1, 0.2)]), names, [300, 50]);
     expect(other).toMatch(/^Purchase has the longer gradient/);
   });
 
@@ -60,10 +60,17 @@ describe('who starves whom', () => {
       return m(mean, se);
     };
     for (let i = 0; i < 300; i++) {
-      const said = starving(pull(noise(), m(0, 1), [noise(), m(1, 0.1)]), names);
+      const said = starving(pull(noise(), m(0, 1), [noise(), m(1, 0.1)]), names, [300, 50]);
       if (!said.startsWith('Within noise')) claims++;
     }
     expect(claims).toBeLessThan(300 * 0.08);
+  });
+
+  it('claims nothing of a task with too few rows, however narrow its interval', () => {
+    const sure = pull(m(-0.5, 0.02), m(2, 0.1), [m(0.9, 0.01), m(-2.7, 0.3)]);
+    expect(starving(sure, names, [300, 39])).toBe(
+      'Too few rows to say who starves whom: 39 with a purchase among those read, and 40 are needed.',
+    );
   });
 
   it('prints intervals', () => {

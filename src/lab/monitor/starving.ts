@@ -22,8 +22,17 @@ export const ratioWithin = ({ value, se }: Measured): string => {
   return `${times(Math.exp(value))} (${times(Math.exp(value - T_975 * se))} to ${times(Math.exp(value + T_975 * se))})`;
 };
 
-/** The strongest claim that the numbers bear. @param names of the tasks */
-export function starving(pull: Pull, names: readonly string[]): string {
+/** Rows with an event below which nothing is claimed: parts without one make intervals that cannot be trusted. */
+export const ENOUGH = 40;
+
+/** The strongest claim that the numbers bear. @param names of the tasks @param positives rows with each task's event */
+export function starving(pull: Pull, names: readonly string[], positives: readonly number[]): string {
+  const scarce = names.flatMap((name, k) =>
+    positives[k]! < ENOUGH ? [`${positives[k]} with a ${name}`] : [],
+  );
+  if (scarce.length > 0) {
+    return `Too few rows to say who starves whom: ${new Intl.ListFormat('en').format(scarce)} among those read, and ${ENOUGH} are needed.`;
+  }
   const K = names.length;
   const bar = barOf(K * (K - 1));
   const sure = (m: Measured | null | undefined): m is Measured =>
