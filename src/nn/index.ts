@@ -38,6 +38,7 @@ export {
 } from './mixtures';
 export { Mlp, perTask } from './mlp';
 export { addLayerNorm, layerNorm } from './norm';
+export { oneHot } from './oneHot';
 export type { OptimizerOptions, OptimizerState } from './optimizer';
 export { scheduledRate, update } from './optimizer';
 export type { Parameter, PassOptions, RowReading, RunningBuffer } from './parameters';

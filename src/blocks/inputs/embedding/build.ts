@@ -1,5 +1,5 @@
 import { sidesOf } from '../../../data/sides';
-import { concatColumns, joinGroups, type Tensor, tf } from '../../../nn';
+import { concatColumns, joinGroups, oneHot } from '../../../nn';
 import type { BuildInput, Field } from '../../contract';
 
 /**
@@ -83,15 +83,3 @@ export const build: BuildInput = ({ scope, params, tasks, ownInputs }, schema) =
 
 const countryOf = ({ categorical, country }: Parameters<BuildInput>[1]): number =>
   categorical.findIndex((c) => c.name === country);
-
-/** [B, C] codes → [B, V] with a 1 at the column's code. */
-function oneHot(ids: Tensor, column: number, vocabulary: number): Tensor {
-  const B = ids.shape[0]!;
-  return tf.oneHot(
-    tf.reshape(tf.slice(ids, [0, column], [B, 1]), [B]),
-    vocabulary,
-    1,
-    0,
-    'float32',
-  ) as Tensor;
-}
