@@ -13,7 +13,7 @@ import { useLook, useWaiting } from './useLook';
 
 type Known = Extract<Calibration, { ok: true }>;
 
-const LEFT = 44;
+const LEFT = 58;
 const BOTTOM = 20;
 
 /** Ends of both axes, which are logarithmic: rates of clicks and purchases lie decades apart, and low bins would fall on one spot. */
@@ -49,7 +49,7 @@ function Diagram({ found, look }: { found: Known; look: { readonly hue: string }
                 {name(t)}
               </text>
               <text x={x(t)} y={height - 4} textAnchor={i === 0 ? 'start' : i === decades ? 'end' : 'middle'}>
-                {name(t)}
+                {i === 0 || i === decades ? name(t) : ''}
               </text>
             </g>
           ))}
