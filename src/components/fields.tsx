@@ -10,9 +10,12 @@ export function Field({
   help,
   refusal,
   live = false,
+  onReset,
   children,
 }: {
   label: string;
+  /** Gives the default back; left out where it holds. */
+  onReset?: () => void;
   help?: string | undefined;
   refusal?: string | null;
   /** The control acts on a run under way. */
@@ -27,6 +30,17 @@ export function Field({
         {label}
         {live && <small> live</small>}
       </span>
+      {onReset && (
+        <button
+          type="button"
+          className="knob-reset"
+          aria-label={`${label} back to its default`}
+          title="Back to the default"
+          onClick={onReset}
+        >
+          ↺
+        </button>
+      )}
       <div className="knob-control">{children({ label: `${id}l`, describedBy: described })}</div>
       {help && (
         <span id={`${id}h`} hidden>

@@ -39,6 +39,7 @@ const outlines = {
       strokeWidth="2.200"
     />
   ),
+  expand: <path d="M10.500 3H15v4.500M15 3l-5 5M7.500 15H3v-4.500M3 15l5-5" />,
   close: <path d="M4 4l10 10M14 4L4 14" />,
 };
 

@@ -10,7 +10,8 @@ import type {
   TopOutput,
 } from '../blocks/contract';
 import type { DatasetSchema } from '../data/dataset';
-import { Layout, type Pass, Scope, type Stream, type StreamShape } from '../nn';
+import { Layout, type Pass, Scope, type Stream, type StreamShape, tf } from '../nn';
+import { PROBABILITIES } from '../pipeline/probes';
 import { blocksOf, type Pipeline } from '../pipeline/schema';
 import { bothSides } from './sides';
 
@@ -102,7 +103,9 @@ export function assemble(
         x = steps[i]!(x, features, pass);
         pass.options.onOutput?.(blocks[i]!.path, x.t);
       }
-      return top!(x!, pass);
+      const out = top!(x!, pass);
+      pass.probe('top', PROBABILITIES, () => tf.exp(out.entire.logP()), [tasks.length]);
+      return out;
     },
   };
 }

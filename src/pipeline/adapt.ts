@@ -107,6 +107,17 @@ export function tasksFor(
   return { tasks, left: order.slice(MAX_TASKS).map((k) => columns[k]!.name) };
 }
 
+/** The task of one more label column beside those there are; its parent is the nearest event before it that is among them. */
+export function taskOf({ tasks: columns }: Labels, column: string, beside: readonly Task[]): Task | null {
+  const task = tasksFor({ tasks: columns }, beside).tasks.find(({ id }) => id === column);
+  if (!task || beside.some(({ id }) => id === column)) return null;
+  const before = ancestorsOf(
+    columns,
+    columns.findIndex((c) => c.name === column),
+  );
+  return { ...task, parent: before.find((name) => beside.some(({ id }) => id === name)) ?? null };
+}
+
 /** Names of the events before a column's event. */
 function ancestorsOf(columns: Labels['tasks'], index: number): string[] {
   const names: string[] = [];

@@ -72,6 +72,17 @@ export function removeTask(p: Pipeline, index: number): Edited {
   return checked({ ...p, tasks });
 }
 
+/** Moves a task one place up (−1) or down (+1). Parents stay before their children, or it is refused. */
+export function moveTask(p: Pipeline, index: number, by: 1 | -1): Edited {
+  const task = p.tasks[index];
+  const other = p.tasks[index + by];
+  if (!task || !other) return refuse(noTask(p, task ? index + by : index));
+  const tasks = [...p.tasks];
+  tasks[index] = other;
+  tasks[index + by] = task;
+  return checked({ ...p, tasks });
+}
+
 function checked(candidate: unknown): Edited {
   const result = checkPipeline(candidate);
   if (result.ok) return result;

@@ -9,9 +9,10 @@ import type {
   TrainerEvent,
 } from '../../workers/protocol';
 import { findings } from '../pipeline/compat';
+import { pipelineName } from '../pipeline/name';
+import { probesOf } from '../pipeline/probes';
 import { SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
-import { blocksOf } from '../pipeline/schema';
 import { history } from './history';
 import { say, tellError } from './notices';
 import { endRecording, useRecorded } from './recorded';
@@ -51,16 +52,6 @@ let stepping: Promise<void> = Promise.resolve();
 let unsubscribe: (() => void) | null = null;
 
 const phaseIs = (...phases: Phase[]) => phases.includes(useRun.getState().phase);
-
-/** A short name of a pipeline, e.g. "Separate nets · Task Attention · Identity". */
-export function pipelineName(p: Pipeline): string {
-  return blocksOf(p)
-    .filter(
-      ({ pillar, spec }) => spec.refines || pillar === 'bottom' || pillar === 'tower' || pillar === 'top',
-    )
-    .map(({ spec }) => spec.title)
-    .join(' · ');
-}
 
 /** Listens to workers and pipeline. A test hands in its own client. @returns the end of listening to the pipeline */
 export function connect(to: Client = realClient): () => void {
@@ -208,10 +199,7 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
 }
 
 /** Probes of a pipeline, and the instruments whose panels are open. */
-const watchedOf = (p: Pipeline): string[] => [
-  ...blocksOf(p).flatMap(({ spec }) => Object.keys(spec.probes)),
-  ...looking.keys(),
-];
+const watchedOf = (p: Pipeline): string[] => [...probesOf(p), ...looking.keys()];
 
 /**
  * A panel of an instrument is open: it is read now, and with each evaluation until the panel closes.

@@ -1,10 +1,8 @@
 /** The drawn part of the pipeline: lanes, shapes on the edges, and the live miniatures inside the cards. */
-import { findSpec } from '../../blocks/catalog';
-import type { BlockSpec } from '../../pipeline/spec';
+import { blocksOf } from '../../pipeline/schema';
 import { usePipeline, useRun } from '../../state/stores';
 import { useLooks } from '../use';
-import { GatesInside } from './GatesInside';
-import { AttentionInside, Layers, Sigmas } from './miniatures';
+import { pictureOf } from './insides';
 import { type Layout, penOf, span } from './places';
 
 /** Shape of what a block hands on. */
@@ -39,9 +37,13 @@ function EdgeLabel({
   );
 }
 
+/** Cards that the lanes run through. */
+const LANES = ['bottom', 'towers', 'top'] as const;
+
 export function Flow({ layout }: { layout: Layout }) {
   const pipeline = usePipeline((s) => s.pipeline);
-  const bottom: BlockSpec = findSpec('bottom', pipeline.bottom.block)!;
+  const blocks = blocksOf(pipeline);
+  const bottom = blocks.find(({ path }) => path === 'bottom')!.spec;
   const looks = useLooks();
   const pen = penOf(layout);
   const shapes = {
@@ -97,17 +99,11 @@ export function Flow({ layout }: { layout: Layout }) {
           />
         </g>
       ))}
-      {'gates' in bottom.probes ? (
-        <GatesInside layout={layout} choice={pipeline.bottom} looks={looks} />
-      ) : (
-        <Layers layout={layout} place="bottom" choice={pipeline.bottom} looks={looks} />
-      )}
-      {pipeline.towers.block === 'task-attention' ? (
-        <AttentionInside layout={layout} looks={looks} />
-      ) : (
-        <Layers layout={layout} place="towers" choice={pipeline.towers} looks={looks} />
-      )}
-      <Sigmas layout={layout} looks={looks} />
+      {LANES.map((place) => {
+        const { spec, choice } = blocks.find(({ path }) => path === place)!;
+        const Picture = pictureOf(spec, place);
+        return <Picture key={place} {...{ layout, looks, place, choice }} tasks={pipeline.tasks} />;
+      })}
     </svg>
   );
 }

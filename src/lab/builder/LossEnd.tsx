@@ -14,7 +14,8 @@ export function LossEnd({ layout }: { layout: Layout }) {
   const { frames, balance } = useHistory();
   const selected = useUi((s) => s.selected === 'loss');
   const { x, y, w, h } = layout.boxes.loss;
-  const dense = !layout.vertical && tasks.length > 3;
+  // Loss, name and weight one below the other need 80 px from lane to lane.
+  const dense = !layout.vertical && tasks.length > 1 && layout.lanes[1]! - layout.lanes[0]! < 80;
   const title = findSpec('balancer', balancer.block)?.short ?? balancer.block;
   return (
     <>

@@ -1,13 +1,14 @@
 /** The pipeline: data, input, bottom, towers, top and loss as cards, one lane a task between them. */
+import { lazy, Suspense, useState } from 'react';
 import { useStore } from 'zustand';
 import { compact, count, percent } from '../../components/format';
-import { PopButton } from '../../components/Overlay';
+import { Icon } from '../../components/icons';
+import { Sheet } from '../../components/Overlay';
 import { useSize } from '../../components/useSize';
-import { PRESETS } from '../../pipeline/presets';
+import { pipelineName } from '../../pipeline/name';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, Pillar } from '../../pipeline/spec';
-import { loadPreset, redo, undo } from '../../state/edits';
-import { pipelineName } from '../../state/session';
+import { redo, undo } from '../../state/edits';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { toggleLecture } from '../../state/view';
 import { useSimulated } from '../use';
@@ -15,6 +16,9 @@ import { DropNote } from './DropNote';
 import { Flow } from './Flow';
 import { LossEnd } from './LossEnd';
 import { type Box, inputBox, type Layout, layOut, type PlaceName } from './places';
+
+const PresetGallery = lazy(() => import('./PresetGallery'));
+const InsideSheet = lazy(() => import('./insides/InsideSheet'));
 
 const TITLES: readonly [PlaceName, string][] = [
   ['data', 'Input'],
@@ -45,6 +49,32 @@ function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pil
       {!refines && <span>{size}</span>}
       {path === 'input.0' && <InputFacts />}
     </button>
+  );
+}
+
+/** Opens a block's inside: the same picture large, and every reading as a table. */
+function LookInside({ box, path, spec }: { box: Box; path: string; spec: BlockSpec }) {
+  const [open, setOpen] = useState(false);
+  const title = `Inside ${spec.title}`;
+  return (
+    <>
+      <button
+        type="button"
+        className="look"
+        style={{ left: box.x + box.w - 32, top: box.y + 2 }}
+        aria-label={title}
+        title="Look inside"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="expand" />
+      </button>
+      <Sheet title={title} open={open} onClose={() => setOpen(false)}>
+        <Suspense fallback={<p className="dim">Loading…</p>}>
+          <InsideSheet path={path} />
+        </Suspense>
+      </Sheet>
+    </>
   );
 }
 
@@ -103,7 +133,9 @@ function DataCard({ box }: { box: Box }) {
 function Cards({ layout }: { layout: Layout }) {
   const pipeline = usePipeline((s) => s.pipeline);
   const dragging = useUi((s) => s.dragging);
-  const shown = blocksOf(pipeline).filter(({ path }) => path !== 'balancer');
+  const blocks = blocksOf(pipeline);
+  const balancer = blocks.find(({ path }) => path === 'balancer')!.spec;
+  const shown = blocks.filter(({ path }) => path !== 'balancer');
   const places = shown.filter(({ path }) => !/^input\.[1-9]/.test(path));
   const boxOf = (path: string) => layout.boxes[(path.startsWith('input') ? 'input' : path) as PlaceName];
   const cardOf = (path: string) =>
@@ -118,17 +150,16 @@ function Cards({ layout }: { layout: Layout }) {
       ))}
       <LossEnd layout={layout} />
       <Flow layout={layout} />
+      {shown.map(({ path, spec }) =>
+        path === 'input.0' ? null : <LookInside key={path} box={cardOf(path)} path={path} spec={spec} />,
+      )}
+      {'weights' in balancer.probes && <LookInside box={layout.boxes.loss} path="balancer" spec={balancer} />}
       {dragging &&
         places
           .map(({ pillar, path, spec }) => ({ pillar, box: boxOf(path), held: spec.title }))
           .map((place) => <DropNote key={place.pillar} {...place} dragged={dragging} />)}
       {dragging && (
-        <DropNote
-          pillar="balancer"
-          box={layout.boxes.loss}
-          held={blocksOf(pipeline).find((b) => b.pillar === 'balancer')!.spec.title}
-          dragged={dragging}
-        />
+        <DropNote pillar="balancer" box={layout.boxes.loss} held={balancer.title} dragged={dragging} />
       )}
     </>
   );
@@ -146,26 +177,7 @@ function Head() {
         {note ?? (total === undefined ? 'parameters –' : `${count(total)} parameters`)}
       </span>
       <span className="grow" />
-      <PopButton className="btn bare" button="Presets" title="Presets">
-        {(close) => (
-          <ul className="presets">
-            {PRESETS.map((preset) => (
-              <li key={preset.id}>
-                <button
-                  type="button"
-                  onClick={() => {
-                    loadPreset(preset.id);
-                    close();
-                  }}
-                >
-                  <b>{preset.title}</b>
-                  <span>{preset.about}</span>
-                </button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </PopButton>
+      <Presets />
       <button type="button" className="btn bare" disabled={pastStates.length === 0} onClick={undo}>
         Undo
       </button>
@@ -182,6 +194,23 @@ function Head() {
         Lecture
       </button>
     </div>
+  );
+}
+
+/** The gallery is fetched when it is first opened. */
+function Presets() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button type="button" className="btn bare" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        Presets
+      </button>
+      <Sheet title="Presets" tall open={open} onClose={() => setOpen(false)}>
+        <Suspense fallback={<p className="dim">Loading…</p>}>
+          <PresetGallery onDone={() => setOpen(false)} />
+        </Suspense>
+      </Sheet>
+    </>
   );
 }
 

@@ -4,6 +4,7 @@ import { SvgTag } from '../../components/Tag';
 import type { TaskLook } from '../../components/tasks';
 import type { BlockChoice } from '../../pipeline/schema';
 import { useAttention } from '../use';
+import type { LanePlace } from './insides/props';
 import { bend, HEAD, type Layout, penOf, span } from './places';
 
 interface Inside {
@@ -11,16 +12,18 @@ interface Inside {
   readonly looks: readonly TaskLook[];
 }
 
-const widthsOf = (choice: BlockChoice): number[] =>
+/** Layer widths of a block, empty where it has none. */
+export const widthsOf = (choice: BlockChoice): number[] =>
   Array.isArray(choice.params.layers) ? [...(choice.params.layers as number[])] : [];
 
 /** The part of a card that holds its miniature, along the flow. */
-function room(layout: Layout, place: 'bottom' | 'towers' | 'top'): [number, number] {
+export function room(layout: Layout, place: LanePlace): [number, number] {
   const [from, to] = span(layout, place);
   return layout.vertical ? [from + HEAD - 6, to - 8] : [from + 12, to - 12];
 }
 
-function Lanes({ layout, looks, place }: Inside & { place: 'bottom' | 'towers' | 'top' }) {
+/** The tasks' lanes straight through a card. */
+export function Lanes({ layout, looks, place }: Inside & { place: LanePlace }) {
   const pen = penOf(layout);
   const [from, to] = span(layout, place);
   const start = layout.vertical ? from + HEAD - 8 : from;
@@ -33,6 +36,50 @@ function Lanes({ layout, looks, place }: Inside & { place: 'bottom' | 'towers' |
       />
     </g>
   ));
+}
+
+/** One unit on a task's lane, with what it is called. */
+export function Node({
+  layout,
+  look,
+  a,
+  k,
+  long,
+  text,
+  round = false,
+  tall = 24,
+}: {
+  layout: Layout;
+  look: TaskLook;
+  /** Position along the flow. */
+  a: number;
+  /** Index of the lane. */
+  k: number;
+  long: number;
+  text: string;
+  round?: boolean;
+  tall?: number;
+}) {
+  const c = layout.lanes[k]!;
+  const [x, y] = layout.vertical ? [c, a] : [a, c];
+  const w = layout.vertical ? Math.max(long, 30) : long;
+  const h = layout.vertical ? Math.min(20, tall) : tall;
+  return (
+    <g className={look.hue}>
+      <rect
+        className="unit"
+        x={x - w / 2}
+        y={y - h / 2}
+        width={w}
+        height={h}
+        rx={round ? h / 2 : 1.5}
+        strokeDasharray={look.dash && '6 2'}
+      />
+      <text className="s c" x={x} y={y + 4}>
+        {text}
+      </text>
+    </g>
+  );
 }
 
 /** Boxes of the layers' widths along a line across the flow. */
@@ -148,6 +195,59 @@ export function Layers({
   );
 }
 
+/** A K×K map: row reads column, hue of the reader, tint by the size of the value. */
+export function CellMap({
+  looks,
+  left,
+  top,
+  cell,
+  value,
+}: {
+  looks: readonly TaskLook[];
+  left: number;
+  top: number;
+  cell: number;
+  /** NaN where there is none yet. */
+  value: (row: number, column: number) => number;
+}) {
+  const K = looks.length;
+  return (
+    <g>
+      {looks.map((look, r) => (
+        <g key={look.letter} className={look.hue}>
+          {looks.map((read, c) => {
+            const v = value(r, c);
+            return (
+              <g key={read.letter}>
+                <rect
+                  className="cell"
+                  style={{ '--v': Number.isFinite(v) ? Math.min(1, Math.abs(v)) : 0 } as React.CSSProperties}
+                  x={left + c * cell}
+                  y={top + r * cell}
+                  width={cell}
+                  height={cell}
+                />
+                {cell >= 26 && (
+                  <text
+                    className={cell >= 36 ? 'c b l' : 'c s'}
+                    x={left + (c + 0.5) * cell}
+                    y={top + (r + 0.5) * cell + 5}
+                  >
+                    {Number.isFinite(v) ? fraction(v, 2) : '–'}
+                  </text>
+                )}
+              </g>
+            );
+          })}
+          <SvgTag look={look} x={left - 13} y={top + (r + 0.5) * cell} size={Math.min(18, cell)} />
+          <SvgTag look={look} x={left + (r + 0.5) * cell} y={top - 13} size={Math.min(18, cell)} />
+        </g>
+      ))}
+      <rect className="cellframe" x={left} y={top} width={K * cell} height={K * cell} />
+    </g>
+  );
+}
+
 /** K×K map of the last layer, mean over heads; residuals run past it and meet it at ⊕. */
 export function AttentionInside({ layout, looks }: Inside) {
   const attention = useAttention();
@@ -169,7 +269,6 @@ export function AttentionInside({ layout, looks }: Inside) {
   const left = cx - (K * cell) / 2;
   const top = cy - (K * cell) / 2;
   const layer = (attention?.layers ?? 1) - 1;
-  const showFigures = cell >= 26;
   return (
     <g>
       <Lanes layout={layout} looks={looks} place="towers" />
@@ -183,37 +282,13 @@ export function AttentionInside({ layout, looks }: Inside) {
         />
       )}
       {between && <Residuals {...{ layout, looks, start, end, left, top, cell }} />}
-      {looks.map((look, r) => (
-        <g key={look.letter} className={look.hue}>
-          {looks.map((read, c) => {
-            const v = attention ? attention.mean(layer, r, c) : Number.NaN;
-            return (
-              <g key={read.letter}>
-                <rect
-                  className="cell"
-                  style={{ '--v': Number.isFinite(v) ? v : 0 } as React.CSSProperties}
-                  x={left + c * cell}
-                  y={top + r * cell}
-                  width={cell}
-                  height={cell}
-                />
-                {showFigures && (
-                  <text
-                    className={cell >= 36 ? 'c b l' : 'c s'}
-                    x={left + (c + 0.5) * cell}
-                    y={top + (r + 0.5) * cell + 5}
-                  >
-                    {Number.isFinite(v) ? fraction(v, 2) : '–'}
-                  </text>
-                )}
-              </g>
-            );
-          })}
-          <SvgTag look={look} x={left - 13} y={top + (r + 0.5) * cell} size={Math.min(18, cell)} />
-          <SvgTag look={look} x={left + (r + 0.5) * cell} y={top - 13} size={Math.min(18, cell)} />
-        </g>
-      ))}
-      <rect className="cellframe" x={left} y={top} width={K * cell} height={K * cell} />
+      <CellMap
+        looks={looks}
+        left={left}
+        top={top}
+        cell={cell}
+        value={(r, c) => (attention ? attention.mean(layer, r, c) : Number.NaN)}
+      />
       <text className="s d" x={x + 12} y={y + h - 12}>
         {attention && attention.layers > 1 && w > 190
           ? `row reads column · layer ${attention.layers}`
@@ -257,26 +332,4 @@ function Residuals({
       </g>
     );
   });
-}
-
-/** The top's probabilities, one a lane. */
-export function Sigmas({ layout, looks }: Inside) {
-  return (
-    <g>
-      <Lanes layout={layout} looks={looks} place="top" />
-      {looks.map((look, k) => {
-        const [from, to] = room(layout, 'top');
-        const a = (from + to) / 2;
-        const [px, py] = layout.vertical ? [layout.lanes[k]!, a] : [a, layout.lanes[k]!];
-        return (
-          <g key={look.letter} className={look.hue}>
-            <circle className="op" cx={px} cy={py} r="12" />
-            <text className="c s" x={px} y={py + 4}>
-              σ
-            </text>
-          </g>
-        );
-      })}
-    </g>
-  );
 }

@@ -87,6 +87,15 @@ function across(width: number, height: number, tasks: number): Layout {
   };
 }
 
+/** One card by itself, as large as a dialog lets it be: all places are the same box, without a title. */
+export function layOutAlone(width: number, height: number, tasks: number): Layout {
+  const box = { x: 0, y: -HEAD + 20, w: width, h: height + HEAD - 20 };
+  const span = height - 20 - FOOT;
+  const lanes = Array.from({ length: tasks }, (_, k) => Math.round(20 + ((k + 0.5) / tasks) * span));
+  const boxes = { data: box, input: box, bottom: box, towers: box, top: box, loss: box };
+  return { vertical: false, width, height, boxes, lanes, middle: Math.round(20 + span / 2) };
+}
+
 /** Room of an input block that refines those before it: its title. */
 const REFINER = 34;
 

@@ -19,12 +19,33 @@ interface Ids {
 }
 
 export function Knob(props: KnobProps) {
-  const { param, refusal } = props;
+  const { param, value, refusal, onChange } = props;
+  const moved = JSON.stringify(value) !== JSON.stringify(param.default);
   return (
-    <Field label={param.label} help={`${param.help} Source: ${param.source}.`} refusal={refusal}>
+    <Field
+      label={param.label}
+      help={`${param.help} ${rangeOf(param)} Source: ${param.source}.`}
+      refusal={refusal}
+      {...(moved && { onReset: () => onChange(param.default) })}
+    >
       {(ids) => <Control {...props} ids={ids} />}
     </Field>
   );
+}
+
+/** What the lab accepts, and what it starts with. */
+function rangeOf(param: HyperParam): string {
+  switch (param.kind) {
+    case 'int':
+    case 'real':
+      return `From ${param.min} to ${param.max}; default ${param.default}.`;
+    case 'widths':
+      return `Up to ${param.maxLayers} layers of ${param.min} to ${param.max} units; default ${param.default.join(', ')}.`;
+    case 'choice':
+      return `Default ${param.options.find((o) => o.value === param.default)?.label ?? param.default}.`;
+    case 'flag':
+      return `Default ${param.default ? 'on' : 'off'}.`;
+  }
 }
 
 function Control({ ids, ...props }: KnobProps & { ids: Ids }) {

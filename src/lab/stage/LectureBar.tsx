@@ -1,6 +1,6 @@
 /** What the bar holds in a lecture: the model's name, the list of what is shown, and the way out. */
 import { PopButton } from '../../components/Overlay';
-import { pipelineName } from '../../state/session';
+import { pipelineName } from '../../pipeline/name';
 import { PARTS, type Part, usePipeline, useUi } from '../../state/stores';
 import { toggleLecture, togglePart } from '../../state/view';
 

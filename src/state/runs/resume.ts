@@ -1,11 +1,12 @@
 /** A run that a reload cut off: offered at the start of a visit, taken up from its last snapshot, or let go into the list. */
 import { simulationRequestSchema } from '../../data/simulator/request';
+import { pipelineName } from '../../pipeline/name';
 import { simulate } from '../data';
 import { history } from '../history';
 import { tellError } from '../notices';
 import { endRecording } from '../recorded';
 import { Rows } from '../rows';
-import { keepSnapshot, pipelineName, startFrom } from '../session';
+import { keepSnapshot, startFrom } from '../session';
 import { useData, usePipeline, useRun } from '../stores';
 import { keepRun } from './actions';
 import { clearCheckpoint, type Interrupted, readInterrupted } from './checkpoint';
