@@ -204,7 +204,7 @@ test('on a phone the Data tab, the Data view and the mapping step fit', async ({
   await noSidewaysScroll(page, 'Data view');
   await places.getByRole('button', { name: 'Data' }).click();
   await page
-    .locator('.data-tab input[type=file]')
+    .getByLabel('Data files')
     .setInputFiles({ name: 'shop.csv', mimeType: 'text/csv', buffer: Buffer.from(shopLog()) });
   await expect(page.getByRole('dialog', { name: 'What is in the file?' })).toBeVisible();
   await noSidewaysScroll(page, 'mapping step');

@@ -19,7 +19,7 @@ export async function give(
   files: string | readonly string[] | { name: string; text: string },
 ): Promise<void> {
   await dataTab(page);
-  const input = page.locator('.data-tab input[type=file]');
+  const input = page.getByLabel('Data files');
   if (typeof files === 'object' && 'text' in files) {
     await input.setInputFiles({
       name: files.name,

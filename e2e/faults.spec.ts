@@ -34,7 +34,7 @@ async function give(page: Page, name: string, content: string | Buffer): Promise
   // The input lives with the Data tab's controls.
   await page.getByRole('tab', { name: 'Data' }).click();
   await page
-    .locator('input[type=file]')
+    .getByLabel('Data files')
     .first()
     .setInputFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(content) });
 }

@@ -49,7 +49,7 @@ async function peakDuring(browser: Browser, work: () => Promise<unknown>): Promi
 
 async function openLarge(page: Page, path: string): Promise<void> {
   await dataTab(page);
-  await page.locator('.data-tab input[type=file]').setInputFiles(path);
+  await page.getByLabel('Data files').setInputFiles(path);
   await expect(page.getByRole('dialog', { name: 'What is in the file?' })).toBeVisible({ timeout: 5_000 });
 }
 
