@@ -8,6 +8,7 @@ import type { SimulationRequest } from '../src/data/simulator/request';
 import type { DatasetSummary } from '../src/data/summary';
 import type {
   BackendChoice,
+  BlockCost,
   Description,
   LiveEdit,
   ProbeReading,
@@ -21,6 +22,7 @@ import type { Places } from '../src/pipeline/weightFile';
 export type {
   BackendChoice,
   BackendInfo,
+  BlockCost,
   BlockInfo,
   CalibrationReading,
   Description,
@@ -75,6 +77,8 @@ export interface TrainerApi {
   load(dataset: Dataset): { fingerprint: string };
   /** The assembled graph of a pipeline on the loaded data, without training it. */
   describe(pipeline: Pipeline): Description;
+  /** What a row costs in each block's forward pass. */
+  cost(pipeline: Pipeline): Promise<readonly BlockCost[]>;
   start(request: StartRequest): Promise<void>;
   pause(): Promise<{ step: number }>;
   /** Trains `count` steps by hand, then pauses. */

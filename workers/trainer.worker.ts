@@ -49,6 +49,7 @@ const api: TrainerApi = {
     return { fingerprint: dataset.fingerprint };
   },
   describe: (pipeline) => trainer.describe(pipelineSchema.parse(pipeline)),
+  cost: (pipeline) => trainer.cost(pipelineSchema.parse(pipeline)),
   async start(request) {
     const checked = startSchema.parse(request);
     await trainer.stop();

@@ -3,6 +3,7 @@ import type { Dataset } from '../data/dataset';
 import { close, openWebGpu, type WasmFiles } from '../nn';
 import type {
   BackendChoice,
+  BlockCost,
   CalibrationReading,
   Description,
   Evaluation,
@@ -18,6 +19,7 @@ import { INSTRUMENTS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import type { Place, Places } from '../pipeline/weightFile';
 import { type ChosenBackend, chooseBackend } from './backends';
+import { forwardCost } from './cost';
 import { describe } from './describe';
 import { Pace } from './pace';
 import { Session } from './session';
@@ -86,6 +88,11 @@ export class Trainer {
 
   describe(pipeline: Pipeline): Description {
     return describe(pipeline, this.needData());
+  }
+
+  /** Floating-point operations a row of each block's forward pass. */
+  cost(pipeline: Pipeline): Promise<BlockCost[]> {
+    return forwardCost(pipeline, this.needData());
   }
 
   /** Ends the run before, brings up the backend and starts; resolves when training (or the pause before it) has begun. */

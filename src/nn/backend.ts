@@ -55,6 +55,18 @@ export async function openCpu(): Promise<Backend> {
   return { name: 'cpu', label: 'CPU', device: null };
 }
 
+/** Does a piece of work on plain JavaScript and goes back to the backend there was; nothing else runs in between. */
+export function onCpu<T>(work: () => T): T {
+  const before = tf.engine().backendName;
+  // Switching to a backend that is up, or that comes up at once as cpu does, is done when the call returns its promise.
+  void tf.setBackend('cpu');
+  try {
+    return work();
+  } finally {
+    if (before) void tf.setBackend(before);
+  }
+}
+
 /**
  * Brings up WebGPU on a device of our own and checks its sums against cpu.
  * @returns the backend, or in one sentence why there is none

@@ -2,7 +2,7 @@
 export type { AttentionResult } from './attention';
 export { selfAttention } from './attention';
 export type { Backend, WasmFiles } from './backend';
-export { close, memory, openCpu, openWasm, openWebGpu, use } from './backend';
+export { close, memory, onCpu, openCpu, openWasm, openWebGpu, use } from './backend';
 export { Bernoulli } from './bernoulli';
 export { pickColumns, pickOfGroups, spreadColumns, stopGradient } from './columns';
 export {

@@ -66,6 +66,13 @@ export interface BlockInfo {
   readonly parameterCount: number;
 }
 
+/** What a row costs in a block. */
+export interface BlockCost {
+  readonly path: string;
+  /** Floating-point operations of the forward pass, a multiplication and an addition being two. */
+  readonly flops: number;
+}
+
 export interface Description {
   readonly blocks: readonly BlockInfo[];
   readonly parameterCount: number;

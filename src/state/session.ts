@@ -360,13 +360,17 @@ function pipelineChanged(next: Pipeline, before: Pipeline): void {
 export async function describe(): Promise<void> {
   const mine = ++described;
   const { pipeline } = usePipeline.getState();
+  useRun.setState({ costs: null });
   if (!useData.getState().summary || whyNotReady(pipeline)) {
     useRun.setState({ description: null });
     return;
   }
   try {
     const description = await client.trainer((api) => api.describe(pipeline));
-    if (mine === described) useRun.setState({ description });
+    if (mine !== described) return;
+    useRun.setState({ description });
+    const costs = await client.trainer((api) => api.cost(pipeline));
+    if (mine === described) useRun.setState({ costs });
   } catch (cause) {
     if (mine !== described) return;
     useRun.setState({ description: null });

@@ -4,6 +4,7 @@ import { create } from 'zustand';
 import type {
   BackendChoice,
   BackendInfo,
+  BlockCost,
   DatasetSummary,
   Description,
   Mapping,
@@ -54,6 +55,8 @@ interface RunStore {
   readonly failure: Failure | null;
   readonly notices: readonly Notice[];
   readonly description: Description | null;
+  /** What a row costs in each block; null while it is being counted. */
+  readonly costs: readonly BlockCost[] | null;
   /** Step of the snapshot from which the run can go on, or null. */
   readonly snapshotStep: number | null;
   /** Slow motion in steps a second; null is full speed. */
@@ -69,6 +72,7 @@ export const useRun = create<RunStore>(() => ({
   failure: null,
   notices: [],
   description: null,
+  costs: null,
   snapshotStep: null,
   speed: null,
   note: null,
@@ -117,7 +121,16 @@ export const useData = create<DataStore>(() => ({
 /** What the inspector shows: a block's path, or one of the places that are no blocks. */
 export type Selection = string;
 
-export const TABS = ['overview', 'curves', 'attention', 'gates', 'gradients', 'calibration', 'runs', 'data'] as const;
+export const TABS = [
+  'overview',
+  'curves',
+  'attention',
+  'gates',
+  'gradients',
+  'calibration',
+  'runs',
+  'data',
+] as const;
 export type Tab = (typeof TABS)[number];
 export const PLACES = ['pipeline', 'curves', 'inside', 'runs', 'data'] as const;
 export type Place = (typeof PLACES)[number];

@@ -1,6 +1,6 @@
 /** What is selected, explained and adjustable: a block with its equations and knobs, training, tasks, or the data. */
 import { lazy, Suspense, useState } from 'react';
-import { compact } from '../../components/format';
+import { compact, percent } from '../../components/format';
 import { findings } from '../../pipeline/compat';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
@@ -43,19 +43,21 @@ function Cost() {
 
 function Facts({ path }: { path: string }) {
   const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
+  const cost = useRun((s) => s.costs?.find((c) => c.path === path));
+  const all = useRun((s) => s.costs?.reduce((n, c) => n + c.flops, 0) ?? 0);
   return (
     <dl className="facts">
       <div>
         <dt>params</dt>
         <dd>{info ? compact(info.parameterCount) : '–'}</dd>
       </div>
-      <div>
-        <dt>hands on</dt>
-        <dd>{info ? `B×${info.output.width}` : '–'}</dd>
+      <div title="Floating-point operations of the forward pass for one row; a multiplication and an addition are two.">
+        <dt>FLOP / row</dt>
+        <dd>{cost ? compact(cost.flops) : '–'}</dd>
       </div>
-      <div>
-        <dt>{info && info.output.groups > 1 ? 'a task, tasks' : 'tensors'}</dt>
-        <dd>{info ? (info.output.groups > 1 ? info.output.groups : info.parameters.length) : '–'}</dd>
+      <div title="Share of the whole model’s operations.">
+        <dt>of the model</dt>
+        <dd>{cost && all > 0 ? percent(cost.flops / all) : '–'}</dd>
       </div>
     </dl>
   );

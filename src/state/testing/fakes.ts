@@ -172,6 +172,7 @@ export class FakeClient {
     setSpeed: async (speed: unknown) => void this.speeds.push(speed),
     watch: async () => undefined,
     describe: async (p: Pipeline) => description(p),
+    cost: async () => [],
     snapshot: async () => snapshotAt(0),
     places: async () => ({
       parameters: [{ name: 'top.b', shape: [1], offset: 0, size: 1 }],

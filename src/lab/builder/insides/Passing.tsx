@@ -103,7 +103,9 @@ function Network({
 }) {
   const pen = penOf(layout);
   const [from, to] = room(layout, 'top');
-  const at = (k: number) => from + ((k + 0.5) / looks.length) * (to - from);
+  const most = Math.max(1, looks.length - 1);
+  const size = layout.vertical ? 20 : long;
+  const at = (k: number) => from + size / 2 + (k / most) * (to - from - size);
   const edges = reads.flatMap((sources, k) =>
     sources.map((j) => ({ j, k, name: `${looks[j]!.letter}${looks[k]!.letter}` })),
   );
