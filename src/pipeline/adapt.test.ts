@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { needsOtherTasks, tasksFor } from './adapt';
+import { needsOtherTasks, taskOf, tasksFor } from './adapt';
 import { defaultPipeline, defaultTasks } from './defaults';
 import { parsePipeline } from './parse';
 import { outputSpaces } from './spaces';
@@ -25,6 +25,16 @@ describe('the tasks for a data set', () => {
       ['conversion', 'my purchase', 'CTCVR', 'cart', 7],
     ]);
     expect(tasksFor(two, tasks).tasks).toEqual(mine);
+  });
+
+  it('one more of them comes after the nearest event before it that is there, and none comes twice', () => {
+    const { tasks } = tasksFor(cart);
+    const [click, , purchase] = tasks;
+    expect(taskOf(cart, 'cart', [click!, purchase!])).toMatchObject({ id: 'cart', parent: 'click' });
+    expect(taskOf(cart, 'conversion', [click!])).toMatchObject({ parent: 'click', metric: 'CTCVR' });
+    expect(taskOf(cart, 'conversion', [])).toMatchObject({ parent: null });
+    expect(taskOf(cart, 'click', tasks)).toBeNull();
+    expect(taskOf(cart, 'none', [click!])).toBeNull();
   });
 
   it('name what others call by their own names, and give a purchase without a click no click in its name', () => {

@@ -6,6 +6,7 @@ import {
   addInput,
   addTask,
   type Edited,
+  moveTask,
   removeInput,
   removeTask,
   resetParams,
@@ -104,6 +105,15 @@ describe('edits', () => {
     const cart = { ...renamed.tasks[1]!, id: 'cart', label: 'add to cart', parent: 'open' };
     expect(accepted(addTask(renamed, cart)).tasks).toHaveLength(3);
     expect(refused(addTask(renamed, { ...cart, parent: 'cart' }))).toMatch(/is its own parent/);
+  });
+
+  it('move a task among its equals, never above its parent or out of the list', () => {
+    const p = threeTasks();
+    const moved = accepted(moveTask(p, 2, -1));
+    expect(moved.tasks.map((t) => t.id)).toEqual(['click', 'conversion', 'cart']);
+    expect(accepted(moveTask(moved, 1, 1))).toEqual(p);
+    expect(refused(moveTask(p, 1, -1))).toMatch(/comes after it: put "click" first/);
+    expect(refused(moveTask(p, 2, 1))).toBe('There is no task 4: the pipeline has 3.');
   });
 
   it('always lead to a pipeline that the schema accepts, or to a reason', () => {
