@@ -53,10 +53,18 @@ describe('train', () => {
   it('writes every probe for every cohort', () => {
     const { step, probes } = folder.json('a', 'probes.json');
     expect(step).toBe(20);
-    expect(probes).toHaveLength(1);
-    expect(probes[0]).toMatchObject({ block: 'towers', name: 'attention', shape: [1, 2, 2, 2] });
-    expect(probes[0].cohorts.map((c: { name: string }) => c.name)).toEqual(['all', 'click', 'purchase']);
-    for (const { mean } of probes[0].cohorts) expect(mean[0] + mean[1]).toBeCloseTo(1, 5);
+    const [attention, probabilities] = probes;
+    expect(probes).toHaveLength(2);
+    expect(attention).toMatchObject({ block: 'towers', name: 'attention', shape: [1, 2, 2, 2] });
+    expect(probabilities).toMatchObject({ block: 'top', name: 'probabilities', shape: [2] });
+    for (const { cohorts } of probes) {
+      expect(cohorts.map((c: { name: string }) => c.name)).toEqual(['all', 'click', 'purchase']);
+    }
+    for (const { mean } of attention.cohorts) expect(mean[0] + mean[1]).toBeCloseTo(1, 5);
+    for (const { mean } of probabilities.cohorts) {
+      expect(mean[0]).toBeGreaterThan(mean[1]);
+      expect(mean[1]).toBeGreaterThan(0);
+    }
   });
 
   it('does not overwrite a run unless told to', async () => {
