@@ -21,6 +21,9 @@ test('the default lab: Train lifts CTR and CTCVR AUC above .70 within 500 steps,
   page.on('pageerror', (e) => errors.push(e.message));
   await openLab(page);
   await button(page, 'Train').click();
+  // Until its first live reading the panel shows the recorded run, which ends where this one will.
+  await page.locator('.recorded-mark').first().waitFor({ state: 'detached', timeout: 60_000 });
+  await expect(page.getByTestId('recorded')).toBeHidden();
   await expect(page.getByTestId('attention-map').first()).toBeVisible({ timeout: 60_000 });
   const early = await attention(page);
   await waitForState(page, 'Finished', 200_000);
