@@ -117,12 +117,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
 /** That an evaluation was made on part of the validation rows; the last one of a run is made on all. */
 function SampleMark({ rows, of }: { rows: number; of: number }) {
   const why = `While a run goes on, on ${count(rows)} of ${count(of)} validation rows, weighted to stand for all: those with rare events, and some of the others. The last evaluation takes all.`;
-  return (
-    <span title={why}>
-      {' '}
-      · {count(rows)} of {count(of)} rows
-    </span>
-  );
+  return <span title={why}> {`· ${Math.round((100 * rows) / of)}\u202f% of rows`}</span>;
 }
 
 /** The chart for those who do not see it. */
