@@ -7,7 +7,6 @@ import type {
   CalibrationReading,
   Description,
   Evaluation,
-  Instrument,
   LiveEdit,
   ProbeReading,
   RunEvent,
@@ -15,12 +14,12 @@ import type {
   Snapshot,
   Speed,
 } from '../pipeline/run';
-import { INSTRUMENTS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import type { Place, Places } from '../pipeline/weightFile';
 import { type ChosenBackend, chooseBackend } from './backends';
 import { forwardCost } from './cost';
 import { describe } from './describe';
+import { BrokenOff, Looks } from './looks';
 import { Pace } from './pace';
 import { Session } from './session';
 
@@ -45,21 +44,13 @@ export interface TrainerStart {
 /** A snapshot copies the whole model: with large tables it comes no more often than after this many times what the last one took. */
 const SNAPSHOT_REST = 20;
 
-/** An evaluation that gave way to a pause. */
-class BrokenOff extends Error {}
-
 export class Trainer {
   private data: Dataset | null = null;
   private session: Session | null = null;
   private chosen: ChosenBackend | null = null;
   private choice: BackendChoice = 'auto';
-  private watched: ReadonlySet<string> = new Set();
-  /** Instruments that somebody has begun to look at, to be read at once. */
-  private readonly due = new Set<Instrument>();
-  /** Step at which each instrument was read last. */
-  private readonly readAt = new Map<Instrument, number>();
-  /** Counts requests to rest: a reading that outlasts one gives way. */
-  private rests = 0;
+  /** What somebody looks at, and its readings. */
+  private readonly looks: Looks;
   private lastSnapshot: Snapshot | null = null;
   private lostReason: string | null = null;
   /** Steps that may still be done: 0 while paused, ∞ while training. */
@@ -75,7 +66,10 @@ export class Trainer {
   /** A new start or stop outdates whatever an older loop still does. */
   private generation = 0;
 
-  constructor(private readonly options: TrainerOptions) {}
+  constructor(private readonly options: TrainerOptions) {
+    const { emit, yieldNow } = options;
+    this.looks = new Looks({ emit, yieldNow, check: () => this.checkDevice() });
+  }
 
   load(data: Dataset): void {
     this.data = data;
@@ -116,7 +110,7 @@ export class Trainer {
       return;
     }
     this.session = session;
-    this.readAt.clear();
+    this.looks.begin();
     this.lastSnapshot = first;
     this.evaluationDue = true;
     this.resting = false;
@@ -214,20 +208,15 @@ export class Trainer {
   private rest(): void {
     this.allowance = 0;
     this.resting = true;
-    this.rests++;
+    this.looks.giveWay();
     this.pace.wake();
   }
 
   /** What is to be read: probes, and instruments, which are read at once and then with each evaluation. */
   watch(names: readonly string[]): void {
-    this.watched = new Set(names);
-    this.due.clear();
-    if (!this.session) return;
-    for (const name of INSTRUMENTS) {
-      if (this.watched.has(name) && this.readAt.get(name) !== this.session.step) this.due.add(name);
-    }
+    this.looks.watch(names, this.session?.step ?? null);
     // A run at rest reads them too; it trains no step for that.
-    if (this.due.size > 0) this.run();
+    if (this.looks.waiting) this.run();
   }
 
   async inspect(): Promise<readonly ProbeReading[]> {
@@ -306,7 +295,7 @@ export class Trainer {
       frameAt = now;
       framedStep = session.step;
       if (steps.length > 0) {
-        const looked = balance && this.watched.has('weights') ? { balance } : {};
+        const looked = balance && this.looks.at('weights') ? { balance } : {};
         this.options.emit({ kind: 'frame', steps, columns, ...looked, samplesPerSecond });
       }
       if (!divergence) return true;
@@ -325,7 +314,7 @@ export class Trainer {
     const begun = session.step;
     const looksOnly = this.allowance === 0 && !this.evaluationDue;
     if (this.evaluationDue) await this.evaluate(session);
-    await this.readDue(session);
+    await this.looks.readDue(session);
     frameAt = performance.now();
     let inFlight: Promise<void> | null = null;
     this.pace.begin();
@@ -346,8 +335,8 @@ export class Trainer {
         await this.evaluate(session);
         frameAt = performance.now();
       } else {
-        if (this.pace.shows || this.byHand) await this.readProbes(session);
-        await this.readDue(session);
+        if (this.pace.shows || this.byHand) await this.looks.readProbes(session);
+        await this.looks.readDue(session);
       }
       if (now - snapshotAt >= Math.max(snapshotEvery, SNAPSHOT_REST * snapshotTook)) {
         await this.takeSnapshot(session);
@@ -393,7 +382,7 @@ export class Trainer {
       };
       ({ evaluation, calibration } = await session.judge(
         breathe,
-        this.watched.has('calibration'),
+        this.looks.at('calibration'),
         session.finished,
       ));
       if (session.finished) evaluation = await session.withPages(evaluation, breathe);
@@ -404,48 +393,7 @@ export class Trainer {
     this.checkDevice();
     this.evaluationDue = false;
     this.options.emit({ kind: 'evaluation', evaluation });
-    if (calibration) this.tellCalibration(calibration);
-    await this.readProbes(session);
-    if (this.watched.has('gradients')) this.due.add('gradients');
-    await this.readDue(session);
-  }
-
-  /** Tells the probes that somebody looks at. */
-  private async readProbes(session: Session): Promise<void> {
-    if (this.watched.size === 0) return;
-    for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });
-  }
-
-  private tellCalibration(calibration: CalibrationReading): void {
-    this.due.delete('calibration');
-    this.readAt.set('calibration', calibration.step);
-    this.options.emit({ kind: 'calibration', calibration });
-  }
-
-  /** Reads the instruments that are due. Whoever pauses or stops meanwhile does not wait for them: they stay due. */
-  private async readDue(session: Session): Promise<void> {
-    if (this.due.size === 0) return;
-    const { rests } = this;
-    const breathe = async () => {
-      await this.options.yieldNow();
-      if (this.rests !== rests || this.due.size === 0) throw new BrokenOff();
-    };
-    try {
-      if (this.due.has('calibration')) {
-        const { calibration } = await session.judge(breathe, true);
-        this.checkDevice();
-        if (calibration) this.tellCalibration(calibration);
-      }
-      if (this.due.has('gradients')) {
-        const gradients = await session.gradientReading(breathe);
-        this.checkDevice();
-        this.due.delete('gradients');
-        this.readAt.set('gradients', gradients.step);
-        this.options.emit({ kind: 'gradients', gradients });
-      }
-    } catch (cause) {
-      if (!(cause instanceof BrokenOff)) throw cause;
-    }
+    await this.looks.afterEvaluation(session, calibration);
   }
 
   /** After a lost GPU: a new device, or wasm, and on from the last snapshot. @returns false where there is nothing to go on from */
