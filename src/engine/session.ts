@@ -32,7 +32,7 @@ import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
 import { type Conflict, type ConflictSource, gradientConflict, spreadRows } from './conflict';
 import { type Divergence, findDivergence } from './diagnose';
 import { readGradients } from './gradientReading';
-import { cohortsOf, readProbes } from './probes';
+import { type Cohort, cohortsOf, readProbes } from './probes';
 import { reachAll, TouchedRows } from './reach';
 import {
   copyNumbers,
@@ -351,9 +351,8 @@ export class Session {
     const rows = Uint32Array.from({ length: pages.rows }, (_, i) => i);
     const { logP, log1mP } = await this.predict(rows, onChunk, pages);
     const { tasks } = this.pipeline;
-    const predictions = { logP, log1mP, tasks: tasks.length };
     const nouns = tasks.map((t) => t.label);
-    return evaluatePages(this.spaces, predictions, pages, undefined, nouns);
+    return evaluatePages(this.spaces, { logP, log1mP, tasks: tasks.length }, pages, undefined, nouns);
   }
 
   /** An evaluation with that of the complete pages beside it, where there are some: for the end of a run. */
@@ -363,12 +362,20 @@ export class Session {
     return pages ? { ...evaluation, pages } : evaluation;
   }
 
-  /** The tensors that blocks publish, averaged over each cohort (probes.ts). @param wanted names, or null for all */
-  async probe(wanted: ReadonlySet<string> | null): Promise<ProbeReading[]> {
+  /**
+   * The tensors that blocks publish, averaged over each cohort (probes.ts).
+   * @param wanted names, or null for all
+   * @param cohorts rows of `data`; the run's own cohorts unless others are given
+   */
+  async probe(
+    wanted: ReadonlySet<string> | null,
+    cohorts: readonly Cohort[] = cohortsOf(this.data, this.pipeline.tasks, this.columns),
+    data: Dataset = this.data,
+  ): Promise<ProbeReading[]> {
     const readings = await readProbes(
       this.step,
-      cohortsOf(this.data, this.pipeline.tasks, this.columns),
-      (rows) => this.batcher.gather(rows),
+      cohorts,
+      (rows) => this.batcher.gather(rows, data),
       ({ features }, listen) => {
         const weights = sliceParameters(this.model.layout, this.state.parameters);
         this.model.forward(features, this.pass(this.state, weights, listen));
