@@ -41,25 +41,29 @@ def mgda(g, losses, config):
     return smallest(dots(scaled), torch.zeros(len(g), dtype=torch.float64)) @ scaled
 
 
-def pcgrad(g):
-    """Two tasks: each meets the other alone, so there is no order."""
-    a, b = g
-    if a @ b >= 0:
-        return a + b
-    return (a - (a @ b) / (b @ b) * b) + (b - (b @ a) / (a @ a) * a)
-
-
-def gradvac(g, goal, beta):
-    """Two tasks; goal [2] is moved in place."""
+def pcgrad(g, orders):
+    """orders [K][K-1]: the other tasks, in the order in which task k meets them."""
     total = torch.zeros_like(g[0])
-    for i, (own, other) in enumerate([(g[0], g[1]), (g[1], g[0])]):
-        rho = (own @ other / own.norm() / other.norm()).item()
-        if rho < goal[i]:
-            phi = goal[i]
-            own = own + other * own.norm() * (phi * (1 - rho**2) ** 0.5 - rho * (1 - phi**2) ** 0.5) / (
-                other.norm() * (1 - phi**2) ** 0.5
-            )
-        goal[i] = (1 - beta) * goal[i] + beta * rho
+    for own, others in zip(g, orders):
+        for j in others:
+            if own @ g[j] < 0:
+                own = own - (own @ g[j]) / (g[j] @ g[j]) * g[j]
+        total = total + own
+    return total
+
+
+def gradvac(g, goal, beta, orders):
+    """goal [K][K] is moved in place; orders as above."""
+    total = torch.zeros_like(g[0])
+    for i, (own, others) in enumerate(zip(g, orders)):
+        for j in others:
+            rho = (own @ g[j] / own.norm() / g[j].norm()).item()
+            phi = goal[i][j]
+            if rho < phi:
+                own = own + g[j] * own.norm() * (phi * (1 - rho**2) ** 0.5 - rho * (1 - phi**2) ** 0.5) / (
+                    g[j].norm() * (1 - phi**2) ** 0.5
+                )
+            goal[i][j] = (1 - beta) * phi + beta * rho
         total = total + own
     return total
 
@@ -119,7 +123,7 @@ class Balancer:
         self.K, self.step = tasks, 0
         self.history = []
         one = torch.ones(tasks, dtype=torch.float64)
-        self.w, self.goal = one.clone(), [0.0, 0.0]
+        self.w, self.goal = one.clone(), [[0.0] * tasks for _ in range(tasks)]
         if self.id == 'uwl':
             self.s = torch.full((tasks,), float(self.config['start']), dtype=torch.float64, requires_grad=True)
             self.adam = torch.optim.Adam([self.s], lr=self.config['rate'])
@@ -163,17 +167,17 @@ class Balancer:
                 self.w = self.K * moved / moved.sum()
         self.step += 1
 
-    def direction(self, g, losses, lam):
-        """g [K, P] on the shared numbers, without lambda."""
+    def direction(self, g, losses, lam, orders):
+        """g [K, P] on the shared numbers, without lambda; orders [K][K-1] for those that meet the others in turn, else None."""
         scaled = lam[:, None] * g
         if self.id == 'mgda':
             return mgda(scaled, lam * losses, self.config)
         if self.id == 'pe-ltr':
             return smallest(dots(g), self.config['floor'] * lam / lam.sum()) @ g
         if self.id == 'pcgrad':
-            return pcgrad(scaled)
+            return pcgrad(scaled, orders)
         if self.id == 'gradvac':
-            return gradvac(scaled, self.goal, self.config['beta'])
+            return gradvac(scaled, self.goal, self.config['beta'], orders)
         if self.id == 'cagrad':
             return cagrad(scaled, self.config['c'])
         return nash(scaled)

@@ -1,14 +1,41 @@
 /** Balancers against PyTorch: three steps on a whole model, weights, losses and where every parameter went, on cpu and wasm. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import fixture from '../../../reference/fixtures/balancers.json';
+import { buildWith as gradVacWith } from '../../blocks/balancers/gradvac/build';
+import { type Orders, buildWith as pcGradWith } from '../../blocks/balancers/pcgrad/build';
+import type { Balancer } from '../../blocks/contract';
 import { type Case, type Fixture, relativeError } from '../../blocks/testing/cases';
 import { openCpu, openWasm, type Tensor, update } from '../../nn';
 import { wasmPaths } from '../../nn/wasmPaths';
 import { disposeBatch } from '../batches';
+import type { Session } from '../session';
 import { disposeGradient, disposeState } from '../state';
 import { batchOf, sessionOf, stateOf } from './models';
 
 const read = async (t: Tensor) => Float32Array.from(await t.data());
+
+const WITH_ORDERS: Record<string, typeof pcGradWith> = { pcgrad: pcGradWith, gradvac: gradVacWith };
+
+/** Has the session's balancer meet the other tasks in the orders of the case, where its own would be drawn. */
+function giveOrders(session: Session, c: Case): void {
+  const { balancer } = session.model.pipeline;
+  const withOrders = WITH_ORDERS[balancer.block];
+  if (!withOrders) return;
+  const { shape, data } = c.inputs.orders!;
+  const [, K, others] = shape as [number, number, number];
+  const orders: Orders = (n, _seed, step) => {
+    if (n !== K) throw new Error(`The case has orders of ${K} tasks, and ${n} take part.`);
+    return Array.from({ length: n }, (_, k) =>
+      data.slice((step * K + k) * others, (step * K + k + 1) * others),
+    );
+  };
+  const given: Balancer = withOrders(orders)({
+    path: 'balancer',
+    params: balancer.params,
+    tasks: session.model.tasks,
+  });
+  Object.assign(session.model, { balancer: given });
+}
 
 describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   beforeAll(async () => void (backend === 'cpu' ? await openCpu() : await openWasm(wasmPaths())));
@@ -21,6 +48,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
       tasks: K,
     } = c.config as { steps: number; learningRate: number; tasks: number };
     const session = sessionOf(c);
+    giveOrders(session, c);
     const batch = batchOf(c);
     let state = stateOf(c, session);
     const start = await read(state.parameters);

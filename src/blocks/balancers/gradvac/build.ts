@@ -1,6 +1,6 @@
 import type { BuildBalancer } from '../../contract';
 import { amongActive, dot, type Matrix, squared } from '../gram';
-import { ordersOf } from '../pcgrad/build';
+import { drawnOrders, type Orders } from '../pcgrad/build';
 
 /** A goal of 1 would take a step without end. */
 const HIGHEST_GOAL = 1 - 1e-6;
@@ -41,30 +41,30 @@ export function vaccinate(
   return sum;
 }
 
-/** State: ρ̂, [K·K]. */
-export const build: BuildBalancer = ({ tasks, params }) => {
-  const K = tasks.length;
-  return {
-    kind: 'direction',
-    initial: new Array<number>(K * K).fill(0),
-    direct(input, seen) {
-      const state = Array.from(input.state);
-      const weights = amongActive(input, seen, ({ index, gram }) => {
-        const goals = index.map((i) => index.map((j) => state[i * K + j]!));
-        const sum = vaccinate(
-          gram,
-          ordersOf(gram.length, input.seed, input.step),
-          goals,
-          params.beta as number,
-        );
-        index.forEach((i, a) => {
-          index.forEach((j, b) => {
-            state[i * K + j] = goals[a]![b]!;
+/** GradVac with given orders, as PCGrad's. State: ρ̂, [K·K]. */
+export const buildWith =
+  (orders: Orders): BuildBalancer =>
+  ({ tasks, params }) => {
+    const K = tasks.length;
+    return {
+      kind: 'direction',
+      initial: new Array<number>(K * K).fill(0),
+      direct(input, seen) {
+        const state = Array.from(input.state);
+        const weights = amongActive(input, seen, ({ index, gram }) => {
+          const goals = index.map((i) => index.map((j) => state[i * K + j]!));
+          const met = orders(gram.length, input.seed, input.step);
+          const sum = vaccinate(gram, met, goals, params.beta as number);
+          index.forEach((i, a) => {
+            index.forEach((j, b) => {
+              state[i * K + j] = goals[a]![b]!;
+            });
           });
+          return sum;
         });
-        return sum;
-      });
-      return { weights, state };
-    },
+        return { weights, state };
+      },
+    };
   };
-};
+
+export const build = buildWith(drawnOrders);

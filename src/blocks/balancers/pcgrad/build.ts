@@ -28,21 +28,31 @@ export function surgery(gram: Matrix, orders: readonly ArrayLike<number>[]): num
   return sum;
 }
 
-/** The others of task i in an order drawn from seed and step. */
-export function ordersOf(n: number, seed: number, step: number): Uint32Array[] {
-  return Array.from({ length: n }, (_, i) => {
+/**
+ * For each of n tasks the others, in the order in which it meets them at a step: [n][n−1].
+ * @param step of the run; each step has an order of its own
+ */
+export type Orders = (n: number, seed: number, step: number) => readonly ArrayLike<number>[];
+
+/** Orders drawn from seed and step. */
+export const drawnOrders: Orders = (n, seed, step) =>
+  Array.from({ length: n }, (_, i) => {
     const others = Uint32Array.from({ length: n - 1 }, (_, j) => (j < i ? j : j + 1));
     return new Rng(hash32(seed, step, i), ORDERS).shuffle(others);
   });
-}
 
-export const build: BuildBalancer = () => ({
-  kind: 'direction',
-  initial: [],
-  direct: (input, seen) => ({
-    state: [],
-    weights: amongActive(input, seen, ({ gram }) =>
-      surgery(gram, ordersOf(gram.length, input.seed, input.step)),
-    ),
-  }),
-});
+/** PCGrad with given orders: a test of parity gives both implementations the same. */
+export const buildWith =
+  (orders: Orders): BuildBalancer =>
+  () => ({
+    kind: 'direction',
+    initial: [],
+    direct: (input, seen) => ({
+      state: [],
+      weights: amongActive(input, seen, ({ gram }) =>
+        surgery(gram, orders(gram.length, input.seed, input.step)),
+      ),
+    }),
+  });
+
+export const build = buildWith(drawnOrders);
