@@ -120,8 +120,8 @@ export function pageAuc(rows: readonly number[], r: PageRows): number | null {
   return pairs > 0 ? won / pairs : null;
 }
 
-/** Weighted mean over pages; the error takes pages as independent. */
-function summarise(
+/** Weighted mean over pages; the error takes pages as independent. A page whose value is null does not count. */
+export function summarise(
   values: readonly (number | null)[],
   weights: readonly number[],
   nothing: string,
