@@ -5,15 +5,22 @@ import { type TaskLook, taskLooks } from '../components/tasks';
 import { useMedia } from '../components/useSize';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
-import { history } from '../state/history';
+import { history, type Part } from '../state/history';
 import { useRecorded } from '../state/recorded';
 import { useData, usePipeline, useUi } from '../state/stores';
 
-/** The history; the component is drawn again when it changes, at most five times a second. */
-export function useHistory(): typeof history {
-  useSyncExternalStore(history.subscribe, history.getVersion);
+/**
+ * The history; the component is drawn again when it changes, at most five times a second.
+ * @param part what of it the component draws: nothing else makes it draw again
+ */
+export function useHistory(part?: Part): typeof history {
+  useSyncExternalStore(history.subscribe, () => history.getVersion(part));
   return history;
 }
+
+/** Something of the history; the component is drawn again when this very value is another. */
+export const useHistoryOf = <T>(read: (h: typeof history) => T): T =>
+  useSyncExternalStore(history.subscribe, () => read(history));
 
 export const useTasks = (): Pipeline['tasks'] => usePipeline((s) => s.pipeline.tasks);
 
@@ -53,9 +60,10 @@ export function useOracle(): Readonly<Record<string, number>> | null {
 
 /** The reading of a probe at the scrubbed step, or the newest. */
 export function useProbe(block: string, name: string): ProbeReading | null {
-  const { readings } = useHistory();
   const scrub = useUi((s) => s.scrub);
-  return readings.latest(({ probes }) => probes.find((p) => p.block === block && p.name === name), scrub);
+  return useHistoryOf(({ readings }) =>
+    readings.latest(({ probes }) => probes.find((p) => p.block === block && p.name === name), scrub),
+  );
 }
 
 /** The readings of attention as [L, h, K, K]: sizes, and a cell's value for a cohort. */

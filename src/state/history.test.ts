@@ -35,6 +35,21 @@ describe('History', () => {
     expect(history.step).toBe(100);
   });
 
+  it('counts the news of each part by itself, and of all where the run ends', () => {
+    const history = new History();
+    const versions = () => (['frames', 'evaluations', 'readings'] as const).map((p) => history.getVersion(p));
+    history.addFrame(frame(1), 6, 1);
+    expect(versions()).toEqual([1, 0, 0]);
+    history.addEvaluation(evaluation(1, 0.5));
+    // Within one redraw nothing is told yet.
+    expect(versions()).toEqual([1, 0, 0]);
+    vi.advanceTimersByTime(400);
+    expect(versions()).toEqual([1, 1, 0]);
+    history.rest();
+    expect(versions()).toEqual([2, 2, 1]);
+    expect(history.getVersion()).toBe(3);
+  });
+
   it('keeps the run before as a ghost, but not one that never got anywhere', () => {
     const history = new History();
     history.addEvaluation(evaluation(0, 0.5));

@@ -8,8 +8,7 @@ import { TimeLeft } from './timeLeft';
 export const FRAME_HEAD = 4;
 /** Weight of the past in the smoothed loss: about the last 30 steps. */
 export const LOSS_SMOOTHING = 0.97;
-/** Weight of the past in the smoothed AUC: evaluations are few, and each already averages a whole validation part. */
-/** None: an AUC is measured over the whole validation part, and an average of few points would only lag behind it. */
+/** Weight of the past in the smoothed AUC. None: an AUC is measured over the whole validation part, and an average of few points would only lag behind it. */
 const AUC_SMOOTHING = 0;
 /** As many steps as a run may have. */
 const MAX_STEPS = 200_000;
@@ -40,6 +39,10 @@ export interface Ghost {
   readonly evaluations: ReadonlyMap<string, Rows>;
 }
 
+/** Kinds of records: whoever draws one of them need not draw again when another comes. */
+const PARTS = ['frames', 'evaluations', 'readings'] as const;
+export type Part = (typeof PARTS)[number];
+
 /** The records of the run in progress. */
 export class History {
   /** Step, learning rate, gradient norm, ΣλL, L_1…L_K. */
@@ -55,6 +58,9 @@ export class History {
   samplesPerSecond = 0;
   readonly timeLeft = new TimeLeft();
   private version = 0;
+  private readonly versions: Record<Part, number> = { frames: 0, evaluations: 0, readings: 0 };
+  /** What has changed since the listeners were told. */
+  private readonly news = new Set<Part>();
   private readonly listeners = new Set<() => void>();
   private timer: ReturnType<typeof setTimeout> | null = null;
   private told = Number.NEGATIVE_INFINITY;
@@ -92,12 +98,12 @@ export class History {
     for (const rows of this.evaluations.values()) rows.truncate(step);
     this.readings.truncate(step);
     this.step = step;
-    this.changed(true);
+    this.changedNow();
   }
 
   forgetGhost(): void {
     this.ghost = null;
-    this.changed(true);
+    this.changedNow();
   }
 
   /** @param balance what the balancer did, a row a step of the frame */
@@ -110,7 +116,7 @@ export class History {
     this.step = this.frames.last(0) ?? this.step;
     this.samplesPerSecond = samplesPerSecond;
     this.timeLeft.note(this.step);
-    this.changed();
+    this.changed('frames');
   }
 
   private addBalance(rows: Float64Array, columns: number): void {
@@ -134,22 +140,22 @@ export class History {
     }
     this.last = evaluation;
     this.step = Math.max(this.step, evaluation.step);
-    this.changed();
+    this.changed('evaluations');
   }
 
   addProbe(probe: ProbeReading): void {
     this.readings.addProbe(probe);
-    this.changed();
+    this.changed('readings');
   }
 
   addGradients(gradients: GradientReading): void {
     this.readings.addGradients(gradients);
-    this.changed();
+    this.changed('readings');
   }
 
   addCalibration(calibration: CalibrationReading): void {
     this.readings.addCalibration(calibration);
-    this.changed();
+    this.changed('readings');
   }
 
   /** The probes of all frames, in order of step. */
@@ -159,14 +165,14 @@ export class History {
 
   setStep(step: number): void {
     this.step = step;
-    this.changed();
+    this.changed('frames');
   }
 
   /** Nothing is being trained: no samples a second. */
   rest(): void {
     this.samplesPerSecond = 0;
     this.timeLeft.forget();
-    this.changed(true);
+    this.changedNow();
   }
 
   /** For useSyncExternalStore: told at most five times a second. */
@@ -175,22 +181,30 @@ export class History {
     return () => this.listeners.delete(listener);
   };
 
-  getVersion = (): number => this.version;
+  /** Changes when there is news; of one part, or of any. */
+  getVersion = (part?: Part): number => (part ? this.versions[part] : this.version);
 
-  private changed(now = false): void {
-    if (this.timer !== null) {
-      if (!now) return;
-      clearTimeout(this.timer);
-    }
-    const wait = now ? 0 : Math.max(0, this.told + REDRAW - Date.now());
+  private changed(part: Part): void {
+    this.news.add(part);
+    if (this.timer !== null) return;
+    const wait = Math.max(0, this.told + REDRAW - Date.now());
     if (wait === 0) this.tell();
     else this.timer = setTimeout(() => this.tell(), wait);
+  }
+
+  /** All of it may have changed, and nobody is to wait for that. */
+  private changedNow(): void {
+    if (this.timer !== null) clearTimeout(this.timer);
+    for (const part of PARTS) this.news.add(part);
+    this.tell();
   }
 
   private tell(): void {
     this.timer = null;
     this.told = Date.now();
     this.version++;
+    for (const part of this.news) this.versions[part]++;
+    this.news.clear();
     for (const listener of this.listeners) listener();
   }
 }

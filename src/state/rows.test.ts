@@ -48,6 +48,48 @@ describe('Rows', () => {
     expect([...points.x].sort((a, b) => a - b)).toEqual(points.x);
   });
 
+  it('thins the same way whether it is asked at every row or once, and leaves what is behind where it was', () => {
+    const wave = (i: number) => Math.sin(i / 7) + Math.sin(i * 1.7) / 3;
+    const asked = new Rows(2, 100_000, 0.9);
+    let kept: readonly number[] = [];
+    let moved = 0;
+    for (let i = 0; i < 2000; i++) {
+      asked.push([i, wave(i)]);
+      const { x } = asked.points(1, 100);
+      // The last two stretches are still growing.
+      if (kept.slice(0, -6).some((step) => !x.includes(step))) moved++;
+      kept = x;
+    }
+    const once = new Rows(2, 100_000, 0.9);
+    for (let i = 0; i < 2000; i++) once.push([i, wave(i)]);
+    expect(asked.points(1, 100)).toEqual(once.points(1, 100));
+    // Points leave only where stretches are joined: at 50, 100, 200, 400, 800 and 1,600 rows.
+    expect(moved).toBeLessThanOrEqual(6);
+  });
+
+  it('thins a ring that drops rows as if only what is left had come', () => {
+    const wave = (i: number) => Math.sin(i / 5);
+    const ring = filled(1000, 500, 0.9, wave);
+    ring.points(1, 60);
+    for (let i = 1000; i < 1013; i++) ring.push([i, wave(i)]);
+    const fresh = new Rows(2, 500, 0.9);
+    for (let i = 513; i < 1013; i++) fresh.push([i, wave(i)]);
+    expect(ring.points(1, 60).x).toEqual(fresh.points(1, 60).x);
+  });
+
+  it('thins past a value that is missing', () => {
+    const rows = filled(500, 1000, 0.9, (i) => (i % 2 === 0 ? Number.NaN : i));
+    expect(rows.points(1, 50).raw.filter(Number.isFinite).length).toBeGreaterThan(20);
+    expect(rows.points(1, 50).raw).toContain(499);
+  });
+
+  it('finds the row of a step, or the one before it', () => {
+    const rows = new Rows(2, 100, 0.9);
+    expect(rows.rowAt(5)).toBe(-1);
+    for (const step of [10, 20, 30]) rows.push([step, 1]);
+    expect([5, 10, 19, 20, 29, 30, 99].map((s) => rows.rowAt(s))).toEqual([0, 0, 0, 1, 1, 2, 2]);
+  });
+
   it('goes back to a step', () => {
     const rows = filled(100, 1000, 0.9, () => 7);
     rows.truncate(39);

@@ -10,6 +10,64 @@ export interface Points {
 const FIRST_CAPACITY = 256;
 
 /**
+ * The lowest and the highest row of each stretch of a column, kept up to date as rows come: a chart that grows costs no
+ * walk over the whole history. Stretches are powers of two and are joined in pairs when there are too many, so that
+ * what is behind stays where it was drawn.
+ */
+class Extremes {
+  private span = 1;
+  private taken = 0;
+  private low: number[] = [];
+  private high: number[] = [];
+
+  /** @param most stretches */
+  constructor(
+    private readonly valueAt: (row: number) => number,
+    private readonly most: number,
+  ) {}
+
+  /** Takes the rows up to `length` that came since. */
+  extend(length: number): void {
+    for (; this.taken < length; this.taken++) {
+      const s = Math.floor(this.taken / this.span);
+      if (s < this.low.length) this.widen(s, this.taken, this.taken);
+      else {
+        this.low.push(this.taken);
+        this.high.push(this.taken);
+        if (this.low.length > this.most) this.join();
+      }
+    }
+  }
+
+  /** A row that holds no number gives way to any that does. */
+  private widen(s: number, low: number, high: number): void {
+    const below = this.valueAt(this.low[s]!);
+    const above = this.valueAt(this.high[s]!);
+    if (Number.isNaN(below) || this.valueAt(low) < below) this.low[s] = low;
+    if (Number.isNaN(above) || this.valueAt(high) > above) this.high[s] = high;
+  }
+
+  private join(): void {
+    const { low, high } = this;
+    this.span *= 2;
+    this.low = low.filter((_, s) => s % 2 === 0);
+    this.high = high.filter((_, s) => s % 2 === 0);
+    for (let s = 1; s < low.length; s += 2) this.widen((s - 1) / 2, low[s]!, high[s]!);
+  }
+
+  /** Both of each stretch in order of row. */
+  rows(): number[] {
+    const rows: number[] = [];
+    this.low.forEach((low, s) => {
+      const high = this.high[s]!;
+      if (low === high) rows.push(low);
+      else rows.push(Math.min(low, high), Math.max(low, high));
+    });
+    return rows;
+  }
+}
+
+/**
  * Rows of `columns` numbers; column 0 is the step and increases.
  * Smoothing is an exponential moving average with weight `keep` on the past, divided by 1 − keepⁿ: without that division
  * the first values would be drawn towards 0. It runs over every row, before any thinning, so thinning cannot bend it.
@@ -22,6 +80,8 @@ export class Rows {
   private capacity: number;
   private readonly mean: Float64Array;
   private readonly weight: Float64Array;
+  /** By column and limit; they hold row numbers, which mean something else once rows leave. */
+  private readonly extremes = new Map<string, Extremes>();
 
   constructor(
     readonly columns: number,
@@ -38,8 +98,10 @@ export class Rows {
   push(row: ArrayLike<number>): void {
     if (this.length === this.capacity && this.capacity < this.limit) this.grow();
     const slot = (this.first + this.length) % this.capacity;
-    if (this.length === this.capacity) this.first = (this.first + 1) % this.capacity;
-    else this.length++;
+    if (this.length === this.capacity) {
+      this.first = (this.first + 1) % this.capacity;
+      this.extremes.clear();
+    } else this.length++;
     for (let c = 0; c < this.columns; c++) {
       const value = row[c]!;
       this.raw[slot * this.columns + c] = value;
@@ -76,11 +138,24 @@ export class Rows {
     return this.length === 0 ? undefined : this.at(this.length - 1, column);
   }
 
+  /** The last row at a step or before it; the first where all are later, −1 where there is none. */
+  rowAt(step: number): number {
+    let from = 0;
+    let to = this.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (this.at(middle, 0) <= step) from = middle + 1;
+      else to = middle;
+    }
+    return this.length === 0 ? -1 : Math.max(0, from - 1);
+  }
+
   /** Drops the rows after a step, and takes the smoothing up again from the row before. */
   truncate(step: number): void {
     // With nothing to drop the average stays what it is, to the last digit.
     if ((this.last(0) ?? step) <= step) return;
     while (this.length > 0 && this.at(this.length - 1, 0) > step) this.length--;
+    this.extremes.clear();
     for (let c = 0; c < this.columns; c++) {
       // After many rows the bias is gone, and the drawn average is the running one.
       this.mean[c] = this.length > 0 ? this.smoothAt(this.length - 1, c) : 0;
@@ -104,20 +179,15 @@ export class Rows {
 
   private pick(column: number, limit: number): number[] {
     if (this.length <= limit) return Array.from({ length: this.length }, (_, r) => r);
-    const stretches = Math.floor((limit - 1) / 2);
-    const rows: number[] = [];
-    for (let s = 0; s < stretches; s++) {
-      const from = Math.floor((s * (this.length - 1)) / stretches);
-      const to = Math.floor(((s + 1) * (this.length - 1)) / stretches);
-      let low = from;
-      let high = from;
-      for (let r = from + 1; r < to; r++) {
-        if (this.at(r, column) < this.at(low, column)) low = r;
-        if (this.at(r, column) > this.at(high, column)) high = r;
-      }
-      rows.push(...(low === high ? [low] : [Math.min(low, high), Math.max(low, high)]));
+    const key = `${column} ${limit}`;
+    let extremes = this.extremes.get(key);
+    if (!extremes) {
+      extremes = new Extremes((row) => this.at(row, column), Math.floor((limit - 1) / 2));
+      this.extremes.set(key, extremes);
     }
-    rows.push(this.length - 1);
+    extremes.extend(this.length);
+    const rows = extremes.rows();
+    if (rows.at(-1) !== this.length - 1) rows.push(this.length - 1);
     return rows;
   }
 }
