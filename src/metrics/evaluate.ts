@@ -102,42 +102,82 @@ export function evaluate(
   if (logP.length !== n * tasks || log1mP.length !== n * tasks) {
     throw new Error(`Predictions for ${logP.length / tasks} rows cannot be judged against ${n} rows.`);
   }
+  const columns = judged(spaces, { logP, log1mP, tasks }, dataset, part, nouns);
+  return columns.map(({ space, event, scores, labels, weights, mask, logs, truth }) => {
+    const ranking = new Ranking(scores);
+    return {
+      space: space.id,
+      auc: ranking.labelled(labels, weights, mask, event),
+      logLoss: logLoss(logs.log, logs.log1m, labels, weights, mask),
+      expectedAuc: truth ? ranking.expected(truth.positive, truth.negative, event) : null,
+    };
+  });
+}
+
+/** What a space's metrics are computed from; all [n], in the order of the part's rows. */
+export interface Judged {
+  readonly space: OutputSpace;
+  /** What a positive row is called. */
+  readonly event: string;
+  /** What ranks the rows: log p, or log p_k − log p_parent. */
+  readonly scores: Float32Array | Float64Array;
+  readonly labels: Uint8Array;
+  readonly weights: Float32Array;
+  /** 0 where a row does not count; absent: all do. */
+  readonly mask: Uint8Array | undefined;
+  /** log q and log(1−q) of the space's own probability. */
+  readonly logs: {
+    readonly log: Float32Array | Float64Array;
+    readonly log1m: Float32Array | Float64Array;
+  };
+  /** Shares of a row that are positive and negative by the true probabilities; null where the truth is not known. */
+  readonly truth: { readonly positive: Float64Array; readonly negative: Float64Array } | null;
+}
+
+/** Scores, labels and shares of every space for rows `part`; see `evaluate`. */
+export function judged(
+  spaces: readonly OutputSpace[],
+  { logP, log1mP, tasks }: Predictions,
+  dataset: Dataset,
+  part: Part = validationPart(dataset),
+  nouns?: readonly string[],
+): Judged[] {
+  const n = part.to - part.from;
   const here: Part = { from: 0, to: n };
   const width = dataset.schema.tasks.length;
   const weights = dataset.weights.subarray(part.from, part.to);
   const h = dataset.truth?.featureWeights.subarray(part.from, part.to);
   const truth = (at: number) => column(dataset.truth!.probabilities, width, at, part);
 
-  return spaces.map((space) => {
+  return spaces.map((space): Judged => {
     const at = labelColumn(dataset, spaces, space.task);
     const event = nouns?.[space.task] ?? dataset.schema.tasks[at]!.name;
     const labels = column(dataset.labels, width, at, part);
     const own = column(logP, tasks, space.task, here);
     const p = h ? truth(at) : null;
     const positive = h && p ? each(n, (i) => h[i]! * p[i]!) : null;
+    const common = { space, event, labels, weights };
 
     if (space.given === null) {
-      const ranking = new Ranking(own);
       const negative = h && p ? each(n, (i) => h[i]! * (1 - p[i]!)) : null;
       return {
-        space: space.id,
-        auc: ranking.labelled(labels, weights, undefined, event),
-        logLoss: logLoss(own, column(log1mP, tasks, space.task, here), labels, weights),
-        expectedAuc: positive && negative ? ranking.expected(positive, negative, event) : null,
+        ...common,
+        scores: own,
+        mask: undefined,
+        logs: { log: own, log1m: column(log1mP, tasks, space.task, here) },
+        truth: positive && negative ? { positive, negative } : null,
       };
     }
     const parentAt = labelColumn(dataset, spaces, space.given);
-    const happened = column(dataset.labels, width, parentAt, part);
     const parent = column(logP, tasks, space.given, here);
-    const ranking = new Ranking(each(n, (i) => ratio(own[i]!, parent[i]!)));
-    const logs = conditionalLogs(own, parent);
     const parentP = h ? truth(parentAt) : null;
     const negative = h && p && parentP ? each(n, (i) => h[i]! * Math.max(0, parentP[i]! - p[i]!)) : null;
     return {
-      space: space.id,
-      auc: ranking.labelled(labels, weights, happened, event),
-      logLoss: logLoss(logs.log, logs.log1m, labels, weights, happened),
-      expectedAuc: positive && negative ? ranking.expected(positive, negative, event) : null,
+      ...common,
+      scores: each(n, (i) => ratio(own[i]!, parent[i]!)),
+      mask: column(dataset.labels, width, parentAt, part),
+      logs: conditionalLogs(own, parent),
+      truth: positive && negative ? { positive, negative } : null,
     };
   });
 }
