@@ -3,9 +3,8 @@ import { useMemo } from 'react';
 import { fraction } from '../../components/format';
 import type { TaskLook } from '../../components/tasks';
 import type { BlockChoice } from '../../pipeline/schema';
-import { useUi } from '../../state/stores';
-import { useProbe } from '../use';
 import { drawnOrder, idleExperts, type Owner, ownersOf, spreadOf } from './gates';
+import { type Reading, useReading } from './insides/reading';
 import { bend, HEAD, type Layout, penOf, span } from './places';
 
 /** Shares of one level, averaged over the chosen cohort. */
@@ -13,26 +12,20 @@ interface Gates {
   /** One list of shares a gate: a gate a task, or one for all. */
   readonly rows: readonly (readonly number[])[];
   readonly levels: number;
+  readonly side: Reading['side'];
 }
 
 /** The last level's gates of the Bottom; null before the first reading, or where it is of another pipeline. */
 function useGates(experts: number, tasks: number): Gates | null {
-  const whole = useProbe('bottom', 'gates');
-  // Twin towers have a Bottom for each side; the user's is drawn.
-  const ofUser = useProbe('bottom.user', 'gates');
-  const reading = whole ?? ofUser;
-  const chosen = useUi((s) => s.cohort);
+  const reading = useReading('bottom', 'gates', [-1, -1, experts]);
   return useMemo(() => {
-    if (reading?.shape.length !== 3) return null;
+    if (!reading) return null;
     const [levels, gates, E] = reading.shape as [number, number, number];
-    const cohort = reading.cohorts.find((c) => c.name === chosen) ?? reading.cohorts[0];
-    const sound =
-      E === experts && (gates === tasks || gates === 1) && cohort?.mean.length === levels * gates * E;
-    if (!sound) return null;
+    if (gates !== tasks && gates !== 1) return null;
     const row = (g: number) =>
-      Array.from(cohort.mean.subarray(((levels - 1) * gates + g) * E).subarray(0, E));
-    return { levels, rows: Array.from({ length: gates }, (_, g) => row(g)) };
-  }, [reading, chosen, experts, tasks]);
+      Array.from(reading.values.subarray(((levels - 1) * gates + g) * E).subarray(0, E));
+    return { levels, rows: Array.from({ length: gates }, (_, g) => row(g)), side: reading.side };
+  }, [reading, tasks]);
 }
 
 /** Room that a number needs along the stack: its height across the flow, its width where the flow runs down. */
@@ -139,9 +132,17 @@ export function GatesInside({
         />
       ))}
       {!vertical && <Foot {...{ gates, looks, x: x + 12, y: y + h - 12, wide: w > 190 }} />}
+      {vertical && gates?.side && (
+        <text className="s d" textAnchor="end" x={x + w - 10} y={first - 4}>
+          {sideName(gates.side)}
+        </text>
+      )}
     </g>
   );
 }
+
+/** Which of two Bottoms is drawn. */
+const sideName = (side: 'user') => `${side}’s side`;
 
 /** `C1`: the first expert of the task whose letter is C; `S2`: the second shared one (`+2` where a task is S); `3` where all are shared. */
 function nameOf(owners: readonly Owner[], e: number, looks: readonly TaskLook[]): string {
@@ -228,7 +229,7 @@ function Label({ vertical, a, c, text }: { vertical: boolean; a: number; c: numb
   );
 }
 
-/** Which level is drawn, how spread each gate is, and how many experts idle. */
+/** Which side and level are drawn, how spread each gate is, and how many experts idle. */
 function Foot({
   gates,
   looks,
@@ -249,8 +250,9 @@ function Foot({
     (row, g) => `${one ? '' : `${looks[g]!.letter} `}${fraction(spreadOf(row), 2)}`,
   );
   const parts = [
+    gates.side ? sideName(gates.side) : '',
     gates.levels > 1 ? `level ${gates.levels}` : '',
-    wide && looks.length <= 3 ? `entropy ${spreads.join(' ')}` : '',
+    wide && !gates.side && looks.length <= 3 ? `entropy ${spreads.join(' ')}` : '',
     idle > 0 ? `${idle} idle` : '',
   ].filter(Boolean);
   return (

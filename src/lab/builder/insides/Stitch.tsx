@@ -23,7 +23,7 @@ export function StitchInside({ layout, looks, choice }: InsideProps) {
       />
       {!layout.vertical && (
         <text className="s d" x={x + 12} y={y + h - 12}>
-          α: row reads column
+          {reading?.side ? 'user’s side · ' : ''}α: row reads column
         </text>
       )}
     </g>

@@ -9,14 +9,19 @@ export interface Reading {
   readonly values: Float32Array;
   readonly cohort: string;
   readonly rows: number;
+  /** Whose numbers these are where the block is there twice: twin towers have a Bottom for the user and one for the item. */
+  readonly side: 'user' | null;
 }
 
 /**
- * The reading of a probe, or null before the first one, or where it is of a pipeline that is gone.
+ * The reading of a probe, or null before the first one, or where it is of a pipeline that is gone. Of a block that is there once
+ * for each side it is the user's: a picture has room for one, and says which; the tables below it hold both.
  * @param shape what the picture can draw; −1 stands for any size
  */
 export function useReading(block: string, name: string, shape: readonly number[]): Reading | null {
-  const probe = useProbe(block, name);
+  const whole = useProbe(block, name);
+  const ofUser = useProbe(`${block}.user`, name);
+  const probe = whole ?? ofUser;
   const chosen = useUi((s) => s.cohort);
   const wanted = shape.join();
   return useMemo(() => {
@@ -32,8 +37,9 @@ export function useReading(block: string, name: string, shape: readonly number[]
       values: cohort.mean,
       cohort: cohort.name,
       rows: cohort.rows,
-    };
-  }, [probe, chosen, wanted]);
+      side: whole ? null : 'user',
+    } as const;
+  }, [probe, whole, chosen, wanted]);
 }
 
 /** Index of each task's parent, or null for a root. */
