@@ -76,6 +76,8 @@ export interface Origin {
   readonly positives: readonly number[];
   /** What was sampled by itself: rows of the source, rows kept, e.g. "click without conversion". */
   readonly strata: readonly { readonly name: string; readonly rows: number; readonly kept: number }[];
+  /** Rows were kept or left a whole page at a time, so that the pages that are here are whole. */
+  readonly wholePages?: boolean | undefined;
 }
 
 /**

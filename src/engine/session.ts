@@ -1,4 +1,5 @@
 /** One training run on one backend: steps, readings, evaluations, probes and snapshots. It decides nothing about when. */
+import { judgedPages } from '../data/completePages';
 import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
 import { calibrations, evaluate } from '../metrics/evaluate';
@@ -346,8 +347,8 @@ export class Session {
 
   /** Metrics of the data's complete pages, or null where it has none. @param onChunk as in `predict` */
   async evaluatePages(onChunk?: () => Promise<void>): Promise<PageEvaluation | null> {
-    const { pages } = this.data;
-    if (!pages || pages.rows === 0) return null;
+    const pages = judgedPages(this.data);
+    if (!pages) return null;
     const rows = Uint32Array.from({ length: pages.rows }, (_, i) => i);
     const { logP, log1mP } = await this.predict(rows, onChunk, pages);
     const { tasks } = this.pipeline;

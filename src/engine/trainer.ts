@@ -21,6 +21,7 @@ import { forwardCost } from './cost';
 import { describe } from './describe';
 import { BrokenOff, Looks } from './looks';
 import { Pace } from './pace';
+import { RowReader } from './rowReader';
 import { Session } from './session';
 
 export interface TrainerOptions {
@@ -66,9 +67,13 @@ export class Trainer {
   /** A new start or stop outdates whatever an older loop still does. */
   private generation = 0;
 
+  /** Answers what is asked of single rows and pages. */
+  readonly rows: RowReader;
+
   constructor(private readonly options: TrainerOptions) {
     const { emit, yieldNow } = options;
     this.looks = new Looks({ emit, yieldNow, check: () => this.checkDevice() });
+    this.rows = new RowReader(() => this.needSession(), yieldNow);
   }
 
   load(data: Dataset): void {

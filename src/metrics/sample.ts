@@ -1,6 +1,7 @@
 /** A fixed part of the validation rows for evaluations while a run goes on: rare events all, the rest thinned, weights set right. */
+import { takeRows } from '../data/completePages';
 import type { Dataset } from '../data/dataset';
-import { gatherRows, gatherSequences } from '../data/prepare';
+import { gatherRows } from '../data/prepare';
 import { hash32, hashString, permutation } from '../data/random';
 
 /** Fewer rows than these say too little; a smaller validation part is evaluated whole. */
@@ -79,25 +80,12 @@ export function validationSample(
     });
     return out;
   };
-  const { schema, truth, sequences } = data;
+  const part = takeRows(data, rows);
   return {
-    schema,
-    source: data.source,
-    fingerprint: data.fingerprint,
-    rows: rows.length,
-    trainRows: 0,
-    categorical: gatherRows(data.categorical, schema.categorical.length, rows),
-    numerical: gatherRows(data.numerical, schema.numerical.length, rows),
-    labels: gatherRows(data.labels, K, rows),
+    ...part,
     weights: weighted(data.weights),
-    groups: gatherRows(data.groups, 1, rows),
-    rowIds: gatherRows(data.rowIds, 1, rows),
-    ...(truth && {
-      truth: {
-        probabilities: gatherRows(truth.probabilities, K, rows),
-        featureWeights: weighted(truth.featureWeights),
-      },
+    ...(data.truth && {
+      truth: { ...part.truth!, featureWeights: weighted(data.truth.featureWeights) },
     }),
-    ...(sequences && { sequences: sequences.map((s) => gatherSequences(s, rows)) }),
   };
 }

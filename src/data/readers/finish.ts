@@ -129,6 +129,7 @@ export function finishTable(finish: Finish): Table {
       strata: strata
         .filter((s) => sampler.found[s]! > 0)
         .map((s) => ({ name: names[s]!, rows: sampler.found[s]!, kept: left[s]! })),
+      ...(plan.mapping.sampling.wholePages && { wholePages: true }),
     },
     notes: notesOn(facts),
   };

@@ -48,6 +48,7 @@ const originSchema = z.strictObject({
   rows: count,
   positives: z.array(count).max(8),
   strata: z.array(z.strictObject({ name, rows: count, kept: count })).max(64),
+  wholePages: z.boolean().optional(),
 });
 
 const partSchema = z.strictObject({
