@@ -11,7 +11,7 @@ import type { Layout } from './places';
 export function LossEnd({ layout }: { layout: Layout }) {
   const { tasks, balancer } = usePipeline((s) => s.pipeline);
   const looks = useLooks();
-  const { frames, balance } = useHistory();
+  const { frames, balance } = useHistory('frames');
   const selected = useUi((s) => s.selected === 'loss');
   const { x, y, w, h } = layout.boxes.loss;
   // Loss, name and weight one below the other need 80 px from lane to lane.

@@ -11,7 +11,7 @@ const shown = (x: number | null | undefined, digits: number): string =>
   x === null || x === undefined || Number.isNaN(x) ? '–' : fraction(x, digits);
 
 export function BalanceNow() {
-  const { balance } = useHistory();
+  const { balance } = useHistory('frames');
   const tasks = useTasks();
   const looks = useLooks();
   const K = tasks.length;

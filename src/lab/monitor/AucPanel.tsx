@@ -1,5 +1,7 @@
 /** One reported column: its AUC in large, how sure it is, and its curve with ghost and oracle. */
 import { lazy, Suspense } from 'react';
+import type { CurveMark } from '../../components/curves/Moving';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { count, fraction } from '../../components/format';
 import { Tag } from '../../components/Tag';
@@ -11,6 +13,7 @@ import { usePipeline, useUi } from '../../state/stores';
 import { type NamedGhost, useAucGhosts } from '../runs/ghosts';
 import { useHistory, useLecture, useLooks, useOracle, useSimulated } from '../use';
 import { RecordedMark } from './Recorded';
+import { markOfRows, readAt, stepInWords, useReadStep } from './readAt';
 
 const CurveChart = lazy(() => import('../../components/CurveChart'));
 
@@ -20,7 +23,7 @@ const EXPECTED = 3;
 
 /** Which AUC is shown of a column, and in words. */
 function useShownAuc(space: OutputSpace) {
-  const { last } = useHistory();
+  const { last } = useHistory('evaluations');
   const wanted = useUi((s) => s.auc);
   const simulated = useSimulated();
   const expected = simulated && wanted === 'expected';
@@ -52,16 +55,25 @@ function floor(values: readonly number[]): number {
 }
 
 export function AucPanel({ space }: { space: OutputSpace }) {
+  return (
+    <ErrorBoundary name={`${space.name} AUC`}>
+      <Content space={space} />
+    </ErrorBoundary>
+  );
+}
+
+function Content({ space }: { space: OutputSpace }) {
   const looks = useLooks();
-  const { evaluations, last } = useHistory();
+  const { evaluations } = useHistory('evaluations');
   const { auc, expected, positives, column } = useShownAuc(space);
-  const simulated = useSimulated();
   const known = useOracle();
   const lecture = useLecture();
   const steps = usePipeline((s) => s.pipeline.training.steps);
+  const step = useReadStep();
   const [ref, size] = useSize();
   const look = looks[space.task]!;
-  const points = evaluations.get(space.id)?.points(column);
+  const rows = evaluations.get(space.id);
+  const points = rows?.points(column);
   const ghosts = useAucGhosts(space.id, column);
   const ghostValues = ghosts.flatMap((g) => g.y.filter(Number.isFinite));
   // The oracle is an expected AUC; beside AUCs on drawn labels it would mislead.
@@ -69,6 +81,7 @@ export function AucPanel({ space }: { space: OutputSpace }) {
   const top = ceiling(oracle, Math.max(0, ...ghostValues));
   const bottom = floor([...(points?.smooth ?? []), ...ghostValues]);
   const ticks = Array.from({ length: Math.round((top - bottom) * 10) + 1 }, (_, i) => bottom + i / 10);
+  const mark = markOfRows(rows, column, false, step, fraction);
   return (
     <section className="panel auc-panel" aria-label={`${space.name} AUC`}>
       <header>
@@ -77,22 +90,29 @@ export function AucPanel({ space }: { space: OutputSpace }) {
           <h3>{space.name} AUC</h3>
           <p title={space.meaning}>{space.meaning}</p>
         </div>
-        <output className="big" aria-label={`${space.name} AUC`} data-testid={`auc-${space.name}`}>
-          {auc?.ok ? fraction(auc.value) : '–'}
+        <output
+          className="big"
+          aria-live="off"
+          aria-label={`${space.name} AUC`}
+          data-testid={`auc-${space.name}`}
+        >
+          {mark ? mark.text : auc?.ok ? fraction(auc.value) : '–'}
         </output>
       </header>
-      <p className="detail">
-        <RecordedMark />
-        {auc ? detailOf(auc, positives) : 'after the first evaluation'}
-        {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
-        {last?.sample && <SampleMark {...last.sample} />}
-      </p>
+      <Detail
+        auc={auc}
+        expected={expected}
+        positives={positives}
+        mark={mark}
+        se={mark && rows ? rows.at(rows.rowAt(mark.step), column + 1) : Number.NaN}
+      />
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
           <CurveChart
+            title={`${space.name} AUC`}
             width={size.width}
             height={size.height}
-            series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
+            series={{ look, x: points?.x ?? [], raw: points?.smooth ?? [], smooth: points?.smooth ?? [] }}
             ghosts={ghosts}
             oracle={oracle}
             large={lecture}
@@ -100,6 +120,8 @@ export function AucPanel({ space }: { space: OutputSpace }) {
             yMin={bottom}
             yMax={top}
             yTicks={ticks}
+            mark={mark}
+            onRead={readAt}
           />
         </Suspense>
         <p className="sr">{inWords(space, points?.x.at(-1), auc, oracle, ghosts)}</p>
@@ -111,6 +133,42 @@ export function AucPanel({ space }: { space: OutputSpace }) {
         />
       </div>
     </section>
+  );
+}
+
+/** The line under the figure: how sure it is, of how many rows, and of which step where it is not the newest. */
+function Detail({
+  auc,
+  expected,
+  positives,
+  mark,
+  se,
+}: {
+  auc: Auc | null;
+  expected: boolean;
+  positives: number;
+  mark: CurveMark | null;
+  /** Standard error of the AUC that is read at a step. */
+  se: number;
+}) {
+  const { last } = useHistory('evaluations');
+  const simulated = useSimulated();
+  if (mark) {
+    return (
+      <p className="detail">
+        <RecordedMark />
+        <b>{stepInWords(mark)}</b>
+        {Number.isFinite(se) && ` · ±\u202f${fraction(1.96 * se)}`}
+      </p>
+    );
+  }
+  return (
+    <p className="detail">
+      <RecordedMark />
+      {auc ? detailOf(auc, positives) : 'after the first evaluation'}
+      {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
+      {last?.sample && <SampleMark {...last.sample} />}
+    </p>
   );
 }
 

@@ -155,7 +155,7 @@ export function detailOf(found: Calibration): string {
 
 export default function CalibrationTab() {
   useLook('calibration');
-  const { readings } = useHistory();
+  const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const spaces = useSpaces();
   const waiting = useWaiting();

@@ -7,6 +7,7 @@ import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
 import { usePipeline, useUi } from '../../state/stores';
 import { useHistory, useLooks, useTasks } from '../use';
+import { markOfLists, readAt, stepInWords, useReadStep } from './readAt';
 import { Scrubber } from './Scrubber';
 import { ratioWithin, starving, within } from './starving';
 import { useLook, useWaiting } from './useLook';
@@ -79,20 +80,24 @@ function OverTime({
   const looks = useLooks();
   const [ref, size] = useSize();
   const now = y.findLast(Number.isFinite);
+  const read = useReadStep();
+  const mark = markOfLists(x, y, read, (value) => fraction(value, 2));
   return (
     <section className="panel" aria-label={title}>
       <header>
         {task !== null && <Tag look={looks[task]!} />}
         <div>
           <h3>{title}</h3>
+          <p>{mark ? <b>{stepInWords(mark)}</b> : x.length > 0 && `live, step ${count(x.at(-1)!)}`}</p>
         </div>
-        <output className="big" aria-label={title}>
-          {now === undefined ? '–' : fraction(now, 2)}
+        <output className="big" aria-live="off" aria-label={title}>
+          {mark ? mark.text : now === undefined ? '–' : fraction(now, 2)}
         </output>
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
           <CurveChart
+            title={title}
             width={size.width}
             height={size.height}
             series={{ look: task === null ? null : looks[task]!, x, raw: y, smooth: y }}
@@ -102,6 +107,8 @@ function OverTime({
             yMin={ends[0]}
             yMax={ends[2]}
             yTicks={ends}
+            mark={mark}
+            onRead={readAt}
           />
         </Suspense>
         <p className="sr">
@@ -116,7 +123,7 @@ function OverTime({
 
 /** The weights that the balancer gives, over time, where it says them. */
 function Weights() {
-  const { balance } = useHistory();
+  const { balance } = useHistory('frames');
   const tasks = useTasks();
   if (!balance || balance.length === 0 || balance.columns < 1 + tasks.length) return null;
   return (
@@ -143,7 +150,7 @@ function Weights() {
 
 export default function GradientsTab() {
   useLook('gradients');
-  const { readings } = useHistory();
+  const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const waiting = useWaiting();
   const tasks = useTasks();

@@ -1,5 +1,6 @@
 /** One task's training loss by step: raw faint, smoothed above. */
 import { lazy, Suspense } from 'react';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { count, loss } from '../../components/format';
 import { Tag } from '../../components/Tag';
@@ -11,6 +12,7 @@ import { usePipeline } from '../../state/stores';
 import { type NamedGhost, useLossGhosts } from '../runs/ghosts';
 import { useHistory, useLecture, useLooks } from '../use';
 import { RecordedMark } from './Recorded';
+import { markOfRows, readAt, stepInWords, useReadStep } from './readAt';
 
 const CurveChart = lazy(() => import('../../components/CurveChart'));
 
@@ -28,9 +30,18 @@ function ceiling(points: Points | undefined, ghosts: readonly NamedGhost[]): num
 }
 
 export function LossPanel({ task }: { task: number }) {
+  const name = usePipeline((s) => s.pipeline.tasks[task]!.label);
+  return (
+    <ErrorBoundary name={`The loss of ${name}`}>
+      <Content task={task} />
+    </ErrorBoundary>
+  );
+}
+
+function Content({ task }: { task: number }) {
   const { tasks, training } = usePipeline((s) => s.pipeline);
   const look = useLooks()[task]!;
-  const { frames } = useHistory();
+  const { frames } = useHistory('frames');
   const [ref, size] = useSize();
   const lecture = useLecture();
   const column = FRAME_HEAD + task;
@@ -39,6 +50,7 @@ export function LossPanel({ task }: { task: number }) {
   const top = ceiling(points, ghosts);
   const now = points?.smooth.at(-1);
   const name = tasks[task]!.label;
+  const mark = markOfRows(points && frames, column, true, useReadStep(), loss);
   return (
     <section className="panel" aria-label={`Loss of ${name}`}>
       <header>
@@ -47,16 +59,17 @@ export function LossPanel({ task }: { task: number }) {
           <h3>Loss of {name}</h3>
           <p>
             <RecordedMark />
-            cross-entropy, nats
+            {mark ? <b>{stepInWords(mark)}</b> : 'cross-entropy, nats'}
           </p>
         </div>
-        <output className="big" aria-label={`Loss of ${name}, smoothed`}>
-          {now === undefined ? '–' : loss(now)}
+        <output className="big" aria-live="off" aria-label={`Loss of ${name}, smoothed`}>
+          {mark ? mark.text : now === undefined ? '–' : loss(now)}
         </output>
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
           <CurveChart
+            title={`Loss of ${name}`}
             width={size.width}
             height={size.height}
             series={{ look, x: points?.x ?? [], raw: points?.raw ?? [], smooth: points?.smooth ?? [] }}
@@ -67,6 +80,8 @@ export function LossPanel({ task }: { task: number }) {
             yMin={0}
             yMax={top}
             yTicks={[0, top / 2, top]}
+            mark={mark}
+            onRead={readAt}
           />
         </Suspense>
         <p className="sr">

@@ -27,7 +27,7 @@ function Figure({ reading }: { reading: Reading }) {
 }
 
 export function PageMetrics() {
-  const { last } = useHistory();
+  const { last } = useHistory('evaluations');
   const spaces = useSpaces();
   const looks = useLooks();
   const simulated = useSimulated();

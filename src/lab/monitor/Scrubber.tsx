@@ -9,7 +9,7 @@ export const scrubTo = (step: number | null): void => useUi.setState({ scrub: st
 
 /** The arrows go a frame, Page Up and Down a tenth, Home to the first and End back to live: a range input brings them along. */
 export function Scrubber() {
-  const { readings } = useHistory();
+  const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const { frames } = readings;
   if (frames.length < 2) return null;

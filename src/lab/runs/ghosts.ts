@@ -1,13 +1,19 @@
 /** The curves that stand behind the live ones: the run before, the pinned baseline, and the runs that were asked for. */
 import { useMemo } from 'react';
-import type { GhostCurve } from '../../components/CurveChart';
+import type { GhostCurve } from '../../components/curves/Moving';
 import { dashOf, letterOf } from '../../components/RunMark';
-import { EVALUATION_COLUMNS, evaluationRow, FRAME_HEAD, LOSS_SMOOTHING } from '../../state/history';
+import {
+  EVALUATION_COLUMNS,
+  evaluationRow,
+  FRAME_HEAD,
+  type Ghost,
+  LOSS_SMOOTHING,
+} from '../../state/history';
 import { Rows } from '../../state/rows';
 import { recordId } from '../../state/runs/recorder';
 import { type KeptRun, useRuns } from '../../state/runs/store';
 import { useData, usePipeline } from '../../state/stores';
-import { useHistory } from '../use';
+import { useHistoryOf } from '../use';
 
 /** More curves than this behind the live one are a tangle; the newest are drawn. */
 export const MOST_GHOSTS = 4;
@@ -91,13 +97,13 @@ function useGhostRuns(): readonly KeptRun[] {
 
 function useGhosts(
   ofKept: (run: KeptRun) => { readonly rows: Rows | undefined; readonly column: number },
-  ofBefore: (ghost: NonNullable<ReturnType<typeof useHistory>['ghost']>) => Rows | null | undefined,
+  ofBefore: (ghost: Ghost) => Rows | null | undefined,
   column: number,
 ): readonly NamedGhost[] {
   const kept = useGhostRuns();
-  const { ghost, step } = useHistory();
+  const ghost = useHistoryOf((h) => h.ghost);
   // A run that has just ended is still the live curve, and needs no ghost of itself.
-  const live = step > 0 ? recordId() : '';
+  const live = useHistoryOf((h) => (h.step > 0 ? recordId() : ''));
   const ghosts = kept.flatMap((run): NamedGhost[] => {
     if (run.id === live) return [];
     const { rows, column: at } = ofKept(run);

@@ -44,7 +44,7 @@ const noneOf = (probes: Readonly<Record<string, string>>, path: string): string 
     : 'The first reading comes with the first evaluation: press Train.';
 
 function Readings({ path, of, none }: { path: string; of: Naming; none: string }) {
-  const { readings } = useHistory();
+  const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const chosen = useUi((s) => s.cohort);
   const mine = (block: string) => block === path || block.startsWith(`${path}.`);

@@ -1,0 +1,168 @@
+/** What of a curve chart moves: raw and smoothed curve, ghosts, the task's letter and the step. A path a curve, no element a point. */
+import { createContext, memo, useContext, useId } from 'react';
+import { fraction } from '../format';
+import { SvgTag } from '../Tag';
+import type { TaskLook } from '../tasks';
+import { lastFinite, type Plot, pathOf } from './plot';
+
+export interface CurveSeries {
+  readonly look: TaskLook | null;
+  readonly x: readonly number[];
+  readonly raw: readonly number[];
+  readonly smooth: readonly number[];
+}
+
+/** The curve of an earlier run. */
+export interface GhostCurve {
+  readonly id: string;
+  /** Short, printed at its end: "before", or the run's letter. */
+  readonly label: string;
+  /** SVG stroke-dasharray; undefined = solid. */
+  readonly dash: string | undefined;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+}
+
+/** Where the curves are read. */
+export interface CurveMark {
+  /** Step that pointer, key or scrubber is at: the same for all charts. */
+  readonly step: number;
+  /** Step of the curve's own reading there: the one at that step or before it. */
+  readonly at: number;
+  /** What was read, null where there was nothing to read; and as it is printed. */
+  readonly value: number | null;
+  readonly text: string;
+}
+
+export interface MovingCurves {
+  readonly plot: Plot;
+  readonly series: CurveSeries;
+  readonly ghosts: readonly GhostCurve[];
+  readonly mark: CurveMark | null;
+  readonly xMax: number;
+  readonly yMin: number;
+  readonly yMax: number;
+  readonly large: boolean;
+}
+
+/** Reaches the curves past the frame, which is not drawn again. */
+export const MovingContext = createContext<MovingCurves | null>(null);
+
+export function Moving() {
+  const clip = useId();
+  const moving = useContext(MovingContext);
+  if (!moving) return null;
+  const { plot, series, ghosts, mark, xMax, yMin, yMax, large } = moving;
+  const { look, x, raw, smooth } = series;
+  const stroke = look ? 'var(--hue)' : 'var(--ink)';
+  const endX = x.at(-1);
+  const endY = lastFinite(smooth);
+  const within = (value: number) => Math.min(yMax, Math.max(yMin, value));
+  return (
+    <>
+      <clipPath id={clip}>
+        <rect x={plot.left} y={plot.top} width={plot.right - plot.left} height={plot.bottom - plot.top} />
+      </clipPath>
+      <g clipPath={`url(#${clip})`} fill="none">
+        {ghosts.map((ghost) => (
+          <GhostPath key={ghost.id} x={ghost.x} y={ghost.y} dash={ghost.dash} plot={plot} />
+        ))}
+        {/* One point is no line: the task's letter stands there by itself. */}
+        {x.length > 1 && (
+          <>
+            {raw !== smooth && (
+              <path className="curve-raw" d={pathOf(x, raw, plot)} stroke={stroke} strokeOpacity={0.32} />
+            )}
+            <path
+              className="curve"
+              d={pathOf(x, smooth, plot)}
+              stroke={stroke}
+              strokeWidth={large ? 4 : 2.5}
+              strokeDasharray={look?.dash}
+            />
+          </>
+        )}
+      </g>
+      {ghostLabels(moving).map(({ id, text, x: at, y }) => {
+        const left = at < xMax / 3;
+        return (
+          <text
+            key={id}
+            className="chart-label"
+            x={plot.x(at) + (left ? 5 : -5)}
+            y={plot.y(y) + 14}
+            textAnchor={left ? 'start' : 'end'}
+          >
+            {text}
+          </text>
+        );
+      })}
+      {mark && <Mark {...moving} mark={mark} stroke={stroke} />}
+      {endX !== undefined && (
+        <path d={`M${plot.x(endX)} ${plot.bottom + 1}l4 7h-8z`} fill="var(--ink)" data-step-mark />
+      )}
+      {endX !== undefined && endY !== null && look && (
+        <SvgTag look={look} x={plot.x(endX)} y={plot.y(within(endY))} size={large ? 28 : 18} />
+      )}
+    </>
+  );
+}
+
+/** An earlier run does not move: its path is made once a plot. */
+const GhostPath = memo(function GhostPath({
+  x,
+  y,
+  dash,
+  plot,
+}: Pick<GhostCurve, 'x' | 'y' | 'dash'> & { readonly plot: Plot }) {
+  return <path d={pathOf(x, y, plot)} stroke="var(--ink-3)" strokeWidth={1.25} strokeDasharray={dash} />;
+});
+
+/** A thin line at the step that is read, and the curve's value beside it, on the side where there is room. */
+function Mark({
+  plot,
+  mark,
+  yMin,
+  yMax,
+  large,
+  stroke,
+}: MovingCurves & { readonly mark: CurveMark; readonly stroke: string }) {
+  const x = plot.x(mark.step);
+  const inside = mark.value !== null && mark.value >= yMin && mark.value <= yMax;
+  const left = x > (plot.left + plot.right) / 2;
+  const up = large ? 14 : 8;
+  const y = inside ? plot.y(mark.value!) : plot.top;
+  // Above the curve, or below where the plot ends.
+  const foot = y - plot.top < (large ? 36 : 22) ? y + (large ? 34 : 20) : y - up;
+  return (
+    <g className="chart-mark">
+      <path d={`M${x} ${plot.top}V${plot.bottom}`} />
+      {inside && <circle cx={x} cy={y} r={large ? 6 : 3.5} style={{ fill: stroke }} />}
+      <text className="chart-label" x={x + (left ? -7 : 7)} y={foot} textAnchor={left ? 'end' : 'start'}>
+        {mark.text}
+      </text>
+    </g>
+  );
+}
+
+/** Pixels from one ghost's label to the next. */
+const LABEL_GAP = 14;
+
+/** Where the ghosts' labels stand: at their ends, and one below the other where they would overlap. */
+function ghostLabels({ ghosts, plot, xMax, yMin, yMax }: MovingCurves) {
+  const gap = (LABEL_GAP * (yMax - yMin)) / Math.max(1, plot.bottom - plot.top);
+  const ends = ghosts
+    .flatMap(({ id, label, x, y }) => {
+      const last = lastFinite(y);
+      return last === null
+        ? []
+        : [{ id, text: `${label} ${fraction(last)}`, x: Math.min(xMax, x.at(-1)!), y: last }];
+    })
+    .sort((a, b) => b.y - a.y);
+  let above = Number.POSITIVE_INFINITY;
+  return ends.map((end) => {
+    const y = Math.max(yMin, Math.min(yMax, end.y, above - gap));
+    above = y;
+    return { ...end, y };
+  });
+}
