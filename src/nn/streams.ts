@@ -1,5 +1,6 @@
 /** Moving between per-task columns and tokens, and the small joins between operations. */
 import { fastAddRow } from './kernels/columns';
+import { fastJoin } from './kernels/join';
 import { type Stream, type Tensor, tf } from './tensor';
 
 /** [B, K·D] → [B·K, D]: a view, task vectors of a row lie together already. */
@@ -19,7 +20,7 @@ export function addRow(x: Tensor, row: Tensor): Tensor {
 
 /** Side by side: [B, a], [B, b] … → [B, a+b+…]. */
 export function concatColumns(parts: readonly Tensor[]): Tensor {
-  return parts.length === 1 ? parts[0]! : tf.concat(parts as tf.Tensor2D[], 1);
+  return parts.length === 1 ? parts[0]! : (fastJoin(parts) ?? tf.concat(parts as tf.Tensor2D[], 1));
 }
 
 /** Codes of C columns → rows of one table: adds each column's offset. @param ids [B, C] int32 */

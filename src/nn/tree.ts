@@ -1,5 +1,8 @@
 /** Sums and differences along a tree of tasks: what a task inherits from those before it. */
+import { fastSplit } from './kernels/join';
+import { concatColumns } from './streams';
 import { type Tensor, tf } from './tensor';
+import type { Open } from './wires';
 
 /** For each event of a tree (parents come first) itself and all events before it, nearest first. */
 export function lineages(parents: readonly (number | null)[]): number[][] {
@@ -9,6 +12,10 @@ export function lineages(parents: readonly (number | null)[]): number[][] {
     return line;
   });
 }
+
+/** Parents of which some links are cut, so that nothing is inherited by them. @param open [K] */
+export const openParents = (parents: readonly (number | null)[], open: Open): readonly (number | null)[] =>
+  open ? parents.map((p, k) => (open[k] ? p : null)) : parents;
 
 /** Σ over an event and those before it, column by column: y_k = Σ_{a ∈ lineage(k)} x_a. @param x [B, K] @returns [B, K] */
 export function sumLineage(x: Tensor, parents: readonly (number | null)[]): Tensor {
@@ -52,14 +59,14 @@ export function sumLineageGroups(x: Tensor, parents: readonly (number | null)[])
       if (p !== null) sums[k] = tf.add(sums[k]!, sums[p]!);
     });
     return {
-      value: tf.concat(sums as tf.Tensor2D[], 1),
+      value: concatColumns(sums),
       gradFunc: (dy: Tensor) => {
         const owed = splitGroups(dy, K);
         for (let k = K - 1; k >= 0; k--) {
           const p = parents[k];
           if (p !== null && p !== undefined) owed[p] = tf.add(owed[p]!, owed[k]!);
         }
-        return tf.concat(owed as tf.Tensor2D[], 1);
+        return concatColumns(owed);
       },
     };
   });
@@ -69,7 +76,9 @@ export function sumLineageGroups(x: Tensor, parents: readonly (number | null)[])
 /** [B, K·D] → K tensors [B, D], for what must go from task to task. */
 export function splitGroups(x: Tensor, groups: number): Tensor[] {
   // A copy: the array that `split` returns is the tape's own, and whoever replaces an entry of it changes the gradient.
-  return groups === 1 ? [x] : [...tf.split(x, groups, 1)];
+  if (groups === 1) return [x];
+  const width = x.shape[1]! / groups;
+  return [...(fastSplit(x, new Array<number>(groups).fill(width)) ?? tf.split(x, groups, 1))];
 }
 
 /** x_child − x_parent of each edge. @param x [B, K] @returns [B, number of edges] */

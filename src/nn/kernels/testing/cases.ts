@@ -4,6 +4,7 @@ import {
   addLayerNorm,
   addRow,
   Bernoulli,
+  concatColumns,
   dense,
   denseRelu,
   embed,
@@ -20,6 +21,7 @@ import {
   relu,
   selfAttention,
   slices,
+  splitGroups,
   type Tensor,
   tf,
   update,
@@ -272,6 +274,37 @@ function* columnCases(): Iterable<KernelCase> {
   }
 }
 
+function* joinCases(): Iterable<KernelCase> {
+  const shapes = [
+    { B: 1, widths: [1, 1] },
+    { B: 37, widths: [3, 8, 5] },
+    { B: 130, widths: [64, 1] },
+    // More parts than a program can bind.
+    { B: 9, widths: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+  ];
+  for (const { B, widths } of shapes) {
+    const variables = Object.fromEntries(widths.map((n, i) => [`part${i}`, normals([B, n])]));
+    yield {
+      name: `side by side, ${widths.join(' + ')} columns, ${B} rows`,
+      variables,
+      run: (t) => [concatColumns(Object.keys(variables).map((name) => t[name]!))],
+      tolerance: 0,
+    };
+  }
+  for (const [B, groups, D] of [[1, 2, 1] as const, [33, 3, 7] as const, [65, 8, 4] as const]) {
+    yield {
+      name: `apart, ${groups} × ${D} columns, ${B} rows`,
+      variables: { x: normals([B, groups * D]) },
+      // The last part is used twice, the second not at all.
+      run: ({ x }) => {
+        const parts = splitGroups(x!, groups);
+        return [parts[0]!, tf.mul(parts.at(-1)!, parts.at(-1)!)];
+      },
+      tolerance: TOLERANCE,
+    };
+  }
+}
+
 function* flatCases(): Iterable<KernelCase> {
   const rules = [
     ...[['adam', 0, null] as const, ['adam', 0.01, 0.5] as const, ['adamw', 0.1, null] as const],
@@ -324,7 +357,14 @@ function* flatCases(): Iterable<KernelCase> {
 }
 
 export function kernelCases(): KernelCase[] {
-  return [...denseCases(), ...embedCases(), ...mixtureCases(), ...columnCases(), ...flatCases()];
+  return [
+    ...denseCases(),
+    ...embedCases(),
+    ...mixtureCases(),
+    ...columnCases(),
+    ...joinCases(),
+    ...flatCases(),
+  ];
 }
 
 /** One of each kind, for what is checked beside the numbers. */
