@@ -101,6 +101,27 @@ describe('the data worker', () => {
     expect(copy.truth!.probabilities).toHaveLength(copy.rows * 2);
   });
 
+  it('draws a page of the simulated world again, whole: the rows that were kept of it are among its rows', async () => {
+    const data = await api.copy();
+    const at = data.trainRows;
+    const group = data.groups[at]!;
+    const page = await api.page(group);
+    expect([page.rows, page.trainRows]).toEqual([20, 0]);
+    expect(new Set(page.groups)).toEqual(new Set([group]));
+    expect(new Set(page.weights)).toEqual(new Set([1]));
+    const same = page.rowIds.indexOf(data.rowIds[at]!);
+    const numbers = (d: typeof data, row: number) =>
+      d.numerical.subarray(row * d.schema.numerical.length, (row + 1) * d.schema.numerical.length);
+    expect(numbers(page, same)).toEqual(numbers(data, at));
+    expect(page.truth!.probabilities.subarray(same * 2, same * 2 + 2)).toEqual(
+      data.truth!.probabilities.subarray(at * 2, at * 2 + 2),
+    );
+    await expect(api.page(-1)).rejects.toThrow('There is no page -1');
+    const other = createDataApi();
+    await other.open([good], null, () => undefined);
+    await expect(other.page(0)).rejects.toThrow('is not at hand');
+  });
+
   it('stops what is under way, and keeps what was there', async () => {
     const before = await api.copy();
     let stopped = false;

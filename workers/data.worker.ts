@@ -28,12 +28,15 @@ import {
   storageRoom,
 } from '../src/data/shards/store';
 import { type Shard, writeShard } from '../src/data/shards/write';
-import { simulateTable } from '../src/data/simulator/simulate';
+import type { SimulationRequest } from '../src/data/simulator/request';
+import { simulatePages, simulateTable } from '../src/data/simulator/simulate';
 import { prepare, type Table } from '../src/data/table';
 import type { DataApi, Progress } from './protocol';
 
 const named = (files: readonly File[]): NamedBlob[] => files.map((file) => ({ name: file.name, blob: file }));
 
+/** The candidates of a page are numbered within 32 bits. */
+const MOST_PAGE = 200_000_000;
 const STOPPED = 'Stopped. What was loaded before is still there.';
 
 /** What the worker takes from its surroundings; tests hand in their own. */
@@ -57,6 +60,9 @@ interface Held {
   readonly checks: readonly Check[];
   /** Prepared for the summary and not handed out yet: the first copy needs no second preparation. */
   ready: Dataset | null;
+  /** The scales of its columns, and the request of a world, so that one of its pages can be drawn again. */
+  readonly scaling: Dataset['scaling'];
+  readonly request: SimulationRequest | null;
 }
 
 /** Makes the worker's commands; a plain object, so that it can be tested without a worker. */
@@ -85,7 +91,11 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
   }
 
   /** Makes one data set at a time: a newer one stops the older, whose promise then rejects. */
-  function replace(progress: (p: Progress) => void, make: (work: LongWork) => Promise<Table>) {
+  function replace(
+    progress: (p: Progress) => void,
+    make: (work: LongWork) => Promise<Table>,
+    request: SimulationRequest | null = null,
+  ) {
     making?.abort(new DataError('This was stopped because another data set was asked for.'));
     const mine = new AbortController();
     making = mine;
@@ -100,7 +110,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
       const ready = prepare(table);
       const summary = summarise(ready, table.notes, checks);
       if (current?.ready === null) handedOut = current;
-      current = { table, checks, ready };
+      current = { table, checks, ready, scaling: ready.scaling, request };
       return summary;
     }).finally(() => {
       if (making === mine) making = null;
@@ -132,7 +142,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
     // A promise even where the request is refused at once: a caller in this thread must not see a throw.
     simulate: async (request, progress) => {
       const checked = parseSimulationRequest(request);
-      return replace(progress, (work) => simulateTable(checked, work));
+      return replace(progress, (work) => simulateTable(checked, work), checked);
     },
     preview: async (files) => {
       const chosen = named(files);
@@ -198,6 +208,19 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
       // Its buffers are given away.
       held.ready = null;
       handedOut = null;
+      return Comlink.transfer(dataset, datasetBuffers(dataset));
+    },
+    page: async (group) => {
+      const { request, scaling } = the();
+      if (!request) {
+        throw new DataError(
+          'The world that these rows come from is not at hand, so that the page cannot be drawn again: look at one of the whole pages instead.',
+        );
+      }
+      if (!Number.isInteger(group) || group < 0 || group > MOST_PAGE) {
+        throw new DataError(`There is no page ${group}: choose a row of these data.`);
+      }
+      const dataset = prepare(await simulatePages(request, group, 1), { scaling });
       return Comlink.transfer(dataset, datasetBuffers(dataset));
     },
     ping: () => Date.now(),

@@ -16,6 +16,15 @@ import type {
   Snapshot,
   Speed,
 } from '../src/pipeline/run';
+import type {
+  FusionReading,
+  FusionRequest,
+  PagePick,
+  PageReading,
+  PagesReading,
+  RowPick,
+  RowReading,
+} from '../src/pipeline/rowReading';
 import type { Pipeline } from '../src/pipeline/schema';
 import type { Places } from '../src/pipeline/weightFile';
 
@@ -39,6 +48,16 @@ export type {
   Snapshot,
   Speed,
 } from '../src/pipeline/run';
+
+export type {
+  FusionReading,
+  FusionRequest,
+  PagePick,
+  PageReading,
+  PagesReading,
+  RowPick,
+  RowReading,
+} from '../src/pipeline/rowReading';
 
 export type {
   DatasetSummary,
@@ -95,6 +114,16 @@ export interface TrainerApi {
   snapshot(): Promise<Snapshot>;
   /** Where each tensor of the run's model lies in its snapshots' flat vectors. */
   places(): Places;
+  /** One row at the weights of now; a run that goes on is not held up. */
+  readRow(pick: RowPick): Promise<RowReading>;
+  /** The rows of a whole page at the weights of now. */
+  readPage(pick: PagePick): Promise<PageReading>;
+  /** Fusions judged on all whole pages, of a run that rests. */
+  judgeFusions(request: FusionRequest): Promise<FusionReading>;
+  /** Page metrics of every output now, of a run that rests. */
+  judgePages(): Promise<PagesReading>;
+  /** Stops a reading of many rows, whose promise then rejects. */
+  cancelReading(): void;
   /** Answers at once while the worker lives. */
   ping(): number;
 }
@@ -132,5 +161,7 @@ export interface DataApi {
   openUrl(url: string, progress: Report): Promise<DatasetSummary>;
   /** A copy of the current data set, buffers transferred. */
   copy(): Dataset;
+  /** A page of the simulated world in use, drawn again whole, scaled as the rows in use are. */
+  page(group: number): Promise<Dataset>;
   ping(): number;
 }

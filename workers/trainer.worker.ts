@@ -3,6 +3,7 @@ import * as Comlink from 'comlink';
 import { Trainer } from '../src/engine/trainer';
 import { wasmUrls } from '../src/nn/wasmUrls';
 import type { LiveEdit, RunEvent } from '../src/pipeline/run';
+import { fusionRequestSchema, parsePagePick, rowPickSchema } from '../src/pipeline/rowReading';
 import { pipelineSchema } from '../src/pipeline/schema';
 import type { TrainerApi, TrainerEvent } from './protocol';
 import { checkedDataset, countSchema, editSchema, probesSchema, speedSchema, startSchema } from './requests';
@@ -67,6 +68,11 @@ const api: TrainerApi = {
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),
   places: () => trainer.places(),
+  readRow: (pick) => trainer.rows.row(rowPickSchema.parse(pick)),
+  readPage: (pick) => trainer.rows.page(parsePagePick(pick, checkedDataset)),
+  judgeFusions: (request) => trainer.rows.fusions(fusionRequestSchema.parse(request)),
+  judgePages: () => trainer.rows.pages(),
+  cancelReading: () => trainer.rows.cancel(),
   ping: () => Date.now(),
 };
 

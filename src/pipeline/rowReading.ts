@@ -97,6 +97,12 @@ export type PagePick =
   | { readonly kind: 'given'; readonly data: Dataset }
   | { readonly kind: 'last given' };
 
+/** A pick that came from outside. @param checked throws where a data set that is handed in does not hold together */
+export function parsePagePick(pick: PagePick, checked: (d: Dataset) => Dataset): PagePick {
+  if (pick.kind === 'given') return { kind: 'given', data: checked(pick.data) };
+  return pick.kind === 'last given' ? { kind: 'last given' } : pagePickSchema.parse(pick);
+}
+
 /** More rows of a page are not shown: a shopper saw fewer, and a column that groups more is hardly one of pages. */
 export const MOST_ITEMS = 200;
 
