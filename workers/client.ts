@@ -277,12 +277,23 @@ export interface Listener {
   onDeath(which: 'trainer' | 'data', reason: string): void;
 }
 
+/** Hears the events of one entrant of a race. */
+export type Follower = (event: TrainerEvent) => void;
+
 const gate = new EventGate();
 let listener: Listener | null = null;
+/** By run id, those that run beside the page's own run. */
+const followers = new Map<string, { readonly gate: EventGate; readonly hear: Follower }>();
 let port: MessagePort | null = null;
 let lastSnapshot: Snapshot | null = null;
 
 function receive(message: unknown): void {
+  const follower = followers.get((message as Partial<TrainerEvent> | null)?.runId ?? '');
+  if (follower) {
+    const event = follower.gate.admit(message);
+    if (event) follower.hear(event);
+    return;
+  }
   const event = gate.admit(message);
   if (!event) return;
   if (event.kind === 'snapshot') lastSnapshot = event.snapshot;
@@ -328,6 +339,8 @@ export interface Client {
   listen(listener: Listener): void;
   /** Events of other runs are dropped from now on. */
   expectRun(runId: string): void;
+  /** Events of this run go to `hear` alone. @returns the end of it */
+  follow(runId: string, hear: Follower): () => void;
   /** The last snapshot of a run, kept here so that it outlives the worker. */
   snapshot(): Snapshot | null;
   forgetSnapshot(): void;
@@ -346,6 +359,12 @@ export const client: Client = {
     listener = to;
   },
   expectRun: (runId) => gate.expect(runId),
+  follow(runId, hear) {
+    const own = new EventGate();
+    own.expect(runId);
+    followers.set(runId, { gate: own, hear });
+    return () => void followers.delete(runId);
+  },
   snapshot: () => lastSnapshot,
   forgetSnapshot() {
     lastSnapshot = null;

@@ -7,6 +7,15 @@ import type { ShardOffer, StoredShard } from '../src/data/shards/manifest';
 import type { SimulationRequest } from '../src/data/simulator/request';
 import type { DatasetSummary } from '../src/data/summary';
 import type {
+  FusionReading,
+  FusionRequest,
+  PagePick,
+  PageReading,
+  PagesReading,
+  RowPick,
+  RowReading,
+} from '../src/pipeline/rowReading';
+import type {
   BackendChoice,
   BlockCost,
   Description,
@@ -16,7 +25,11 @@ import type {
   Snapshot,
   Speed,
 } from '../src/pipeline/run';
-import type {
+import type { Pipeline } from '../src/pipeline/schema';
+import type { Places } from '../src/pipeline/weightFile';
+import type { RacePairs } from '../src/study/race';
+
+export type {
   FusionReading,
   FusionRequest,
   PagePick,
@@ -25,9 +38,6 @@ import type {
   RowPick,
   RowReading,
 } from '../src/pipeline/rowReading';
-import type { Pipeline } from '../src/pipeline/schema';
-import type { Places } from '../src/pipeline/weightFile';
-
 export type {
   BackendChoice,
   BackendInfo,
@@ -48,16 +58,6 @@ export type {
   Snapshot,
   Speed,
 } from '../src/pipeline/run';
-
-export type {
-  FusionReading,
-  FusionRequest,
-  PagePick,
-  PageReading,
-  PagesReading,
-  RowPick,
-  RowReading,
-} from '../src/pipeline/rowReading';
 
 export type {
   DatasetSummary,
@@ -88,12 +88,20 @@ export interface StartRequest {
   readonly paused?: boolean;
 }
 
+export interface RaceRequest {
+  /** What each entrant's events are stamped with. */
+  readonly runIds: readonly string[];
+  /** In the same order, with the same tasks. */
+  readonly pipelines: readonly Pipeline[];
+  readonly backend: 'wasm' | 'cpu';
+}
+
 /** The trainer worker's commands. All reject with one clear sentence. */
 export interface TrainerApi {
   /** Hands over the port on which events arrive. */
   connect(port: MessagePort): void;
   /** Takes a data set (its buffers are transferred). */
-  load(dataset: Dataset): { fingerprint: string };
+  load(dataset: Dataset): Promise<{ fingerprint: string }>;
   /** The assembled graph of a pipeline on the loaded data, without training it. */
   describe(pipeline: Pipeline): Description;
   /** What a row costs in each block's forward pass. */
@@ -114,6 +122,16 @@ export interface TrainerApi {
   snapshot(): Promise<Snapshot>;
   /** Where each tensor of the run's model lies in its snapshots' flat vectors. */
   places(): Places;
+  /** Ends the run there is and lets pipelines take turns on the same data; resolves when all stand at the line. */
+  raceStart(request: RaceRequest): Promise<void>;
+  racePause(): Promise<void>;
+  raceResume(): void;
+  /** Ends the race and frees what it held. */
+  raceStop(): Promise<void>;
+  /** Where each tensor of an entrant's model lies in its snapshots. @param racer index in the request */
+  racePlaces(racer: number): Places;
+  /** Those that finished against one another on the same rows. */
+  racePairs(): Promise<RacePairs>;
   /** One row at the weights of now; a run that goes on is not held up. */
   readRow(pick: RowPick): Promise<RowReading>;
   /** The rows of a whole page at the weights of now. */

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Dataset } from '../src/data/dataset';
 import { type Snapshot, SPEEDS } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
-import type { StartRequest } from './protocol';
+import { LEAST_ENTRANTS, MOST_ENTRANTS } from '../src/study/race';
+import type { RaceRequest, StartRequest } from './protocol';
 
 const float32 = z.instanceof(Float32Array);
 
@@ -31,6 +32,16 @@ export const startSchema = z.strictObject({
   from: snapshotSchema.optional(),
   paused: z.boolean().optional(),
 }) as unknown as z.ZodType<StartRequest>;
+
+export const raceSchema = z
+  .strictObject({
+    runIds: z.array(z.string().min(1).max(100)),
+    pipelines: z.array(pipelineSchema).min(LEAST_ENTRANTS).max(MOST_ENTRANTS),
+    backend: z.enum(['wasm', 'cpu']),
+  })
+  .refine(({ runIds, pipelines }) => runIds.length === pipelines.length, {
+    message: 'every entrant needs an id of its own',
+  }) satisfies z.ZodType<RaceRequest>;
 
 export const countSchema = z.number().int().min(1).max(100_000);
 export const speedSchema = z.literal(SPEEDS);

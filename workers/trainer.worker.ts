@@ -1,12 +1,22 @@
 /** The trainer: TensorFlow.js lives here, off the main thread. Commands by Comlink, events on one port. */
 import * as Comlink from 'comlink';
+import type { Dataset } from '../src/data/dataset';
+import { Race } from '../src/engine/race';
 import { Trainer } from '../src/engine/trainer';
 import { wasmUrls } from '../src/nn/wasmUrls';
-import type { LiveEdit, RunEvent } from '../src/pipeline/run';
 import { fusionRequestSchema, parsePagePick, rowPickSchema } from '../src/pipeline/rowReading';
+import type { LiveEdit, RunEvent } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
 import type { TrainerApi, TrainerEvent } from './protocol';
-import { checkedDataset, countSchema, editSchema, probesSchema, speedSchema, startSchema } from './requests';
+import {
+  checkedDataset,
+  countSchema,
+  editSchema,
+  probesSchema,
+  raceSchema,
+  speedSchema,
+  startSchema,
+} from './requests';
 
 let port: MessagePort | null = null;
 let runId = '';
@@ -31,28 +41,45 @@ function emit(event: RunEvent): void {
 
 // A message to oneself is the only way to let others in: `await` alone never leaves the microtask queue, and a timer waits 4 ms.
 const self_ = new MessageChannel();
-let wake: (() => void) | null = null;
-self_.port1.onmessage = () => wake?.();
+const waking: (() => void)[] = [];
+self_.port1.onmessage = () => waking.shift()?.();
 const yieldNow = () =>
   new Promise<void>((resolve) => {
-    wake = resolve;
+    waking.push(resolve);
     self_.port2.postMessage(null);
   });
 
-const trainer = new Trainer({ wasmFiles: wasmUrls(import.meta.url), emit, yieldNow });
+const wasmFiles = wasmUrls(import.meta.url);
+const trainer = new Trainer({ wasmFiles, emit, yieldNow });
+
+let data: Dataset | null = null;
+let race: Race | null = null;
+const needRace = () => {
+  if (!race) throw new Error('There is no race: start one.');
+  return race;
+};
+/** One thing at a time: a race and a run would take each other’s time, and its memory. */
+async function endRace(): Promise<void> {
+  const ending = race;
+  race = null;
+  await ending?.stop();
+}
 
 const api: TrainerApi = {
   connect(newPort) {
     port = newPort;
   },
-  load(dataset) {
-    trainer.load(checkedDataset(dataset));
+  async load(dataset) {
+    await endRace();
+    data = checkedDataset(dataset);
+    trainer.load(data);
     return { fingerprint: dataset.fingerprint };
   },
   describe: (pipeline) => trainer.describe(pipelineSchema.parse(pipeline)),
   cost: (pipeline) => trainer.cost(pipelineSchema.parse(pipeline)),
   async start(request) {
     const checked = startSchema.parse(request);
+    await endRace();
     await trainer.stop();
     runId = checked.runId;
     seq = 0;
@@ -68,6 +95,24 @@ const api: TrainerApi = {
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),
   places: () => trainer.places(),
+  async raceStart(request) {
+    const { runIds, pipelines, backend } = raceSchema.parse(request);
+    await endRace();
+    await trainer.stop();
+    if (!data) throw new Error('No data is loaded: open a file or simulate a world first.');
+    const seqs = runIds.map(() => 0);
+    const tell = (racer: number, event: RunEvent) => {
+      const stamped: TrainerEvent = { ...event, runId: runIds[racer]!, seq: seqs[racer]!++ };
+      port?.postMessage(stamped, buffersOf(event));
+    };
+    race = new Race({ wasmFiles, emit: tell, yieldNow }, data, pipelines);
+    await race.start(backend);
+  },
+  racePause: () => needRace().pause(),
+  raceResume: () => needRace().resume(),
+  raceStop: endRace,
+  racePlaces: (racer) => needRace().places(racer),
+  racePairs: () => needRace().pairs(),
   readRow: (pick) => trainer.rows.row(rowPickSchema.parse(pick)),
   readPage: (pick) => trainer.rows.page(parsePagePick(pick, checkedDataset)),
   judgeFusions: (request) => trainer.rows.fusions(fusionRequestSchema.parse(request)),

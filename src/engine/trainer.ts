@@ -1,5 +1,6 @@
 /** Runs a session over time: start, pause, step, resume, stop, live edits, frames, and what happens when a GPU is lost. */
 import type { Dataset } from '../data/dataset';
+import type { Predictions } from '../metrics/evaluate';
 import { close, openWebGpu, type WasmFiles } from '../nn';
 import type {
   BackendChoice,
@@ -33,6 +34,8 @@ export interface TrainerOptions {
   readonly frameEvery?: number;
   /** Milliseconds between snapshots. */
   readonly snapshotEvery?: number;
+  /** Milliseconds of the run's own time; a race leaves out what others' turns take. */
+  readonly clock?: () => number;
 }
 
 export interface TrainerStart {
@@ -224,6 +227,19 @@ export class Trainer {
     if (this.looks.waiting) this.run();
   }
 
+  /** Steps done by the run there is. */
+  get trained(): number {
+    return this.session?.step ?? 0;
+  }
+
+  /** log p and log(1−p) of the validation part at the state of now, [n·K] each. @param onChunk as in Session.predict */
+  async predictions(onChunk: () => Promise<void>): Promise<Predictions> {
+    const session = this.needSession();
+    const { rows, trainRows } = session.data;
+    const validation = Uint32Array.from({ length: rows - trainRows }, (_, i) => trainRows + i);
+    return { ...(await session.predict(validation, onChunk)), tasks: session.pipeline.tasks.length };
+  }
+
   async inspect(): Promise<readonly ProbeReading[]> {
     return this.needSession().probe(null);
   }
@@ -285,17 +301,22 @@ export class Trainer {
   }
 
   private async trainUntilRest(): Promise<void> {
-    const { frameEvery = 100, snapshotEvery = 2000, yieldNow } = this.options;
+    const {
+      frameEvery = 100,
+      snapshotEvery = 2000,
+      yieldNow,
+      clock = () => performance.now(),
+    } = this.options;
     const session = this.needSession();
     const { evaluateEvery, batch } = session.pipeline.training;
-    let frameAt = performance.now();
+    let frameAt = clock();
     let snapshotAt = frameAt;
     let snapshotTook = 0;
     let framedStep = session.step;
     const frame = async (): Promise<boolean> => {
       const { steps, columns, balance, divergence } = await session.readFrame();
       this.checkDevice();
-      const now = performance.now();
+      const now = clock();
       const samplesPerSecond = ((session.step - framedStep) * batch * 1000) / Math.max(now - frameAt, 1e-3);
       frameAt = now;
       framedStep = session.step;
@@ -320,7 +341,7 @@ export class Trainer {
     const looksOnly = this.allowance === 0 && !this.evaluationDue;
     if (this.evaluationDue) await this.evaluate(session);
     await this.looks.readDue(session);
-    frameAt = performance.now();
+    frameAt = clock();
     let inFlight: Promise<void> | null = null;
     this.pace.begin();
     while (this.allowance > 0 && !session.finished) {
@@ -330,7 +351,7 @@ export class Trainer {
       await inFlight;
       inFlight = this.chosen?.backend.device?.settled() ?? null;
       this.checkDevice();
-      const now = performance.now();
+      const now = clock();
       const evaluation = session.step % evaluateEvery === 0 || session.finished;
       // In slow motion each step is looked at by itself.
       if (evaluation || this.pace.slow || now - frameAt >= frameEvery) {
@@ -338,14 +359,14 @@ export class Trainer {
       }
       if (evaluation) {
         await this.evaluate(session);
-        frameAt = performance.now();
+        frameAt = clock();
       } else {
         if (this.pace.shows || this.byHand) await this.looks.readProbes(session);
         await this.looks.readDue(session);
       }
       if (now - snapshotAt >= Math.max(snapshotEvery, SNAPSHOT_REST * snapshotTook)) {
         await this.takeSnapshot(session);
-        snapshotAt = performance.now();
+        snapshotAt = clock();
         snapshotTook = snapshotAt - now;
       }
       await yieldNow();

@@ -122,6 +122,31 @@ const curvesSchema = z
     'the curves are not all of the same length',
   );
 
+const differenceSchema = z.strictObject({ value: z.number(), se: z.number() }).nullable();
+
+/** That a run was one of a race, and how it stands to the others on the same rows. */
+const raceSchema = z.strictObject({
+  /** The same for all of one race. */
+  id: z.string().min(1).max(100),
+  /** Place in the line-up, from 0, and how many there were. */
+  entrant: natural,
+  of: natural,
+  /** This run minus another entrant's, by reported column; of those that finished. */
+  against: z.array(
+    z.strictObject({
+      entrant: natural,
+      spaces: z.array(
+        z.strictObject({
+          space: z.string(),
+          label: differenceSchema,
+          expected: differenceSchema,
+          logLoss: differenceSchema,
+        }),
+      ),
+    }),
+  ),
+});
+
 const runSchema = z.strictObject({
   format: z.literal(FORMAT),
   formatVersion: z.literal(VERSION),
@@ -153,6 +178,7 @@ const runSchema = z.strictObject({
   resumedAt: z.array(natural),
   /** Steps at which a rate or loss weight was changed by hand: a replay has their last values from the start. */
   editedAt: z.array(natural).optional(),
+  race: raceSchema.optional(),
   /** Step of the weights. */
   step: natural,
   parameterCount: natural,
@@ -170,6 +196,7 @@ export type RunFile = Omit<z.infer<typeof runSchema>, 'pipeline' | 'evaluations'
 };
 /** A run before it is written. */
 export type RunContent = Omit<RunFile, 'format' | 'formatVersion'>;
+export type RaceOfRun = z.infer<typeof raceSchema>;
 export type RunData = z.infer<typeof dataSchema>;
 export type Curves = z.infer<typeof curvesSchema>;
 

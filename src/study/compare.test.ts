@@ -157,3 +157,22 @@ describe('tables', () => {
     expect(text).toContain('\\underline{.7010}');
   });
 });
+
+describe('runs of one race', () => {
+  it('are told apart by the rows that both were measured on, whichever is the baseline', () => {
+    const raced = (name: string, ctr: number, entrant: number, se: number) => {
+      const difference = { value: 0, se };
+      const spaces = [{ space: 'click', label: difference, expected: null, logLoss: difference }];
+      const against = [0, 1].filter((e) => e !== entrant).map((e) => ({ entrant: e, spaces }));
+      return { ...run(name, { ctr, lambda: entrant + 1 }), race: { id: 'race', entrant, of: 2, against } };
+    };
+    const [a, b] = [raced('a', 0.7, 0, 0.0005), raced('b', 0.703, 1, 0.0005)];
+    expect(cell([a, b])!.difference).toMatchObject({ from: 'paired rows', se: 0.0005, verdict: 'better' });
+    expect(cell([b, a])!.difference).toMatchObject({ from: 'paired rows', verdict: 'worse' });
+    expect(cell([a, b], 'click', 'logLoss')!.difference).toMatchObject({ verdict: 'noise', se: 0.0005 });
+    // A column that the race does not know, and a run of another race: each by its own rows.
+    expect(cell([a, b], 'conversion')!.difference!.from).toBe('rows');
+    const other = { ...b, race: { ...b.race, id: 'another' } };
+    expect(cell([a, other])!.difference).toMatchObject({ from: 'rows', verdict: 'noise' });
+  });
+});

@@ -1,6 +1,7 @@
 /** Runs beside one another on the same data: means over seeds, differences to a baseline, and what is no more than noise. */
 import type { Auc } from '../metrics/auc';
 import type { Evaluation } from '../pipeline/run';
+import type { RaceOfRun } from '../pipeline/runFile';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
 import { type Mean, meanOf, pairedDifference } from './statistics';
@@ -15,6 +16,8 @@ export interface ComparedRun {
   readonly fingerprint: string;
   /** Its last evaluation; null before the first one. */
   readonly evaluation: Evaluation | null;
+  /** Where it ran in a race: how it stands to the others, on the same rows. */
+  readonly race?: RaceOfRun | undefined;
 }
 
 export type AucKind = 'expected' | 'label';
@@ -28,7 +31,7 @@ export interface Difference {
   /** Standard error of `absolute`; null where nothing tells how sure it is. */
   readonly se: number | null;
   /** What the standard error comes from. */
-  readonly from: 'paired seeds' | 'seeds' | 'rows' | null;
+  readonly from: 'paired seeds' | 'seeds' | 'paired rows' | 'rows' | null;
   /** `noise`: no larger than what chance gives, or nobody knows. */
   readonly verdict: 'better' | 'worse' | 'noise' | 'unknown';
 }
@@ -94,14 +97,35 @@ export function pipelineKey(p: Pipeline): string {
 interface Value {
   readonly value: number;
   readonly se: number | null;
+  readonly run: ComparedRun;
+}
+
+/** Standard error of a − b from the rows that both were measured on; null where they ran in no race together. */
+function pairedRowsSe(
+  { race: a }: ComparedRun,
+  { race: b }: ComparedRun,
+  space: string,
+  metric: Metric,
+  kind: AucKind,
+): number | null {
+  if (!a || !b || a.id !== b.id) return null;
+  const found = a.against.find((e) => e.entrant === b.entrant)?.spaces.find((s) => s.space === space);
+  if (!found) return null;
+  const difference =
+    metric === 'logLoss'
+      ? found.logLoss
+      : kind === 'expected'
+        ? (found.expected ?? found.label)
+        : found.label;
+  return difference?.se ?? null;
 }
 
 function readValue(run: ComparedRun, space: string, metric: Metric, kind: AucKind): Value | null {
   const found = run.evaluation?.metrics.find((m) => m.space === space);
   if (!found) return null;
-  if (metric === 'logLoss') return found.logLoss === null ? null : { value: found.logLoss, se: null };
+  if (metric === 'logLoss') return found.logLoss === null ? null : { value: found.logLoss, se: null, run };
   const auc: Auc | null = kind === 'expected' ? (found.expectedAuc ?? found.auc) : found.auc;
-  return auc.ok ? { value: auc.value, se: auc.se } : null;
+  return auc.ok ? { value: auc.value, se: auc.se, run } : null;
 }
 
 /** By seed; of two runs with one seed, which are the same run twice on wasm, the later one counts. */
@@ -127,13 +151,15 @@ function rowsSeOf(values: ReadonlyMap<number, Value>): number | null {
 
 /**
  * Mean of a − mean of b and how sure it is. Seeds that both have are compared pair by pair; else the seeds' spread counts;
- * with a single seed on either side the interval comes from the rows, as if the two were measured on rows of their own,
- * which is wider than need be: they are measured on the same ones.
+ * with a single seed on either side the interval comes from the rows: row by row where the two ran in one race, else as if
+ * they were measured on rows of their own, which is wider than need be: they are measured on the same ones.
  */
 function difference(
   a: ReadonlyMap<number, Value>,
   b: ReadonlyMap<number, Value>,
+  space: string,
   metric: Metric,
+  kind: AucKind,
 ): Difference {
   const meanA = meanOf([...plain(a).values()]);
   const meanB = meanOf([...plain(b).values()]);
@@ -151,9 +177,14 @@ function difference(
     from = 'seeds';
     critical = criticalT(Math.min(meanA.n, meanB.n) - 1);
   } else {
+    const [[, mine], [, theirs]] = [[...a][0]!, [...b][0]!];
+    const together = a.size === 1 && b.size === 1 && pairedRowsSe(mine.run, theirs.run, space, metric, kind);
     const rowsA = rowsSeOf(a);
     const rowsB = rowsSeOf(b);
-    if (rowsA !== null && rowsB !== null) {
+    if (typeof together === 'number') {
+      se = together;
+      from = 'paired rows';
+    } else if (rowsA !== null && rowsB !== null) {
       se = Math.hypot(rowsA, rowsB);
       from = 'rows';
     }
@@ -208,7 +239,7 @@ export function compareRuns(
     return {
       mean,
       rowsSe: rowsSeOf(mine),
-      difference: theirs && theirs.size > 0 ? difference(mine, theirs, metric) : null,
+      difference: theirs && theirs.size > 0 ? difference(mine, theirs, space, metric, kind) : null,
       rank: ahead.length + 1,
     };
   };

@@ -76,4 +76,5 @@ export const comparedRun = ({ id, name, mark, run }: KeptRun): ComparedRun => ({
   pipeline: run.pipeline,
   fingerprint: run.data.fingerprint,
   evaluation: evaluationOf(run),
+  race: run.race,
 });

@@ -7,6 +7,7 @@ import type {
   Preview,
   Profile,
   Progress,
+  RaceRequest,
   RunEvent,
   ShardOffer,
   SimulationRequest,
@@ -20,6 +21,8 @@ import { defaultPipeline } from '../../pipeline/defaults';
 import type { Pipeline } from '../../pipeline/schema';
 import { blocksOf } from '../../pipeline/schema';
 import { outputSpaces } from '../../pipeline/spaces';
+import type { Places } from '../../pipeline/weightFile';
+import type { RacePairs } from '../../study/race';
 
 export const SUMMARY: DatasetSummary = {
   fingerprint: 'f00d',
@@ -116,6 +119,13 @@ const description = (p: Pipeline): Description => ({
   spaces: outputSpaces(p.tasks),
 });
 
+const PLACES: Places = {
+  parameters: [{ name: 'top.b', shape: [1], offset: 0, size: 1 }],
+  buffers: [],
+  size: 1,
+  bufferSize: 0,
+};
+
 export const snapshotAt = (step: number): Snapshot => ({
   pipeline: defaultPipeline(),
   fingerprint: 'f00d',
@@ -150,6 +160,16 @@ export class FakeClient {
     this.listener?.onDeath(which, 'it stopped answering');
   }
 
+  private readonly followers = new Map<string, (event: TrainerEvent) => void>();
+  raced: RaceRequest | null = null;
+  pairs: RacePairs = [];
+
+  /** An entrant of the race says something. */
+  emitOf(racer: number, event: RunEvent): void {
+    const runId = this.raced?.runIds[racer] ?? '';
+    this.followers.get(runId)?.({ ...event, runId, seq: this.seq++ });
+  }
+
   private readonly trainerApi = {
     start: async (request: StartRequest) => {
       this.calls.push(request.paused ? 'start paused' : 'start');
@@ -174,12 +194,16 @@ export class FakeClient {
     describe: async (p: Pipeline) => description(p),
     cost: async () => [],
     snapshot: async () => snapshotAt(0),
-    places: async () => ({
-      parameters: [{ name: 'top.b', shape: [1], offset: 0, size: 1 }],
-      buffers: [],
-      size: 1,
-      bufferSize: 0,
-    }),
+    places: async () => PLACES,
+    raceStart: async (request: RaceRequest) => {
+      this.calls.push('race');
+      this.raced = request;
+    },
+    racePause: async () => void this.calls.push('race pause'),
+    raceResume: async () => void this.calls.push('race resume'),
+    raceStop: async () => void this.calls.push('race stop'),
+    racePlaces: async () => PLACES,
+    racePairs: async () => this.pairs,
   };
 
   /** What the data worker answers; a test puts its own in their place. */
@@ -251,6 +275,10 @@ export class FakeClient {
       this.listener = to;
     },
     expectRun: () => undefined,
+    follow: (runId, hear) => {
+      this.followers.set(runId, hear);
+      return () => void this.followers.delete(runId);
+    },
     snapshot: () => this.kept,
     forgetSnapshot: () => {
       this.kept = null;
