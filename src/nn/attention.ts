@@ -3,6 +3,7 @@ import { linear } from './dense';
 import { fastAttention } from './kernels/attention';
 import { fastKernels } from './kernels/module';
 import { type Tensor, tf } from './tensor';
+import { aliveRows, type Open } from './wires';
 
 export interface AttentionResult {
   /** Concatenated heads before the output projection, [B, S·D]. */
@@ -22,6 +23,8 @@ export interface AttentionResult {
  * @param tokens S
  * @param heads number of heads; D must divide by it
  * @param allowed [S·S] row-major 1/0, which token may read which, or null for all; every row needs a 1
+ * @param open [h·S·S] where a pass cuts wires: those left over share the whole, a reader with none reads nothing. Such a pass is
+ *   one look at trained weights, and takes the plain operations: a mask a head inside the kernels would be paid for in every step.
  */
 export function selfAttention(
   h: Tensor,
@@ -29,11 +32,12 @@ export function selfAttention(
   tokens: number,
   heads: number,
   allowed: readonly number[] | null,
+  open: Open = null,
 ): AttentionResult {
   const [B, columns] = h.shape as [number, number];
   const D = columns / tokens;
   const closed = allowed && closedScores(allowed);
-  if (fastKernels()) {
+  if (fastKernels() && !open) {
     const qkv = linear(h, Wqkv); // [B·S, 3D]: the product reads h as [B·S, D]
     const { context, A } = fastAttention(qkv, tokens, heads, closed)!;
     return { context, map: () => A };
@@ -43,13 +47,39 @@ export function selfAttention(
   const [q, k, v] = [0, 1, 2].map((part) =>
     tf.reshape(linear(flat, tf.slice(Wqkv, [0, part * D], [D, D])), [B, tokens, heads, D / heads]),
   ) as [Tensor, Tensor, Tensor]; // [B, S, h, d_k]
-  const weights = attentionWeights(q, k, closed); // [B, S, h, S]
+  const weights = open
+    ? openWeights(q, k, byReader(open, tokens, heads, allowed)) // [B, S, h, S]
+    : attentionWeights(q, k, closed && repeated(closed, tokens, heads));
   const context = mixValues(weights, v); // [B, S, h, d_k]
   return {
     context: tf.reshape(context, [B, columns]),
     map: () => tf.transpose(weights, [0, 2, 1, 3]),
   };
 }
+
+/** Flags of heads [h, S, S], or of all heads alike [S, S], in the order of the scores, [S, h, S]; both must be 1. */
+function byReader(
+  open: readonly number[],
+  S: number,
+  heads: number,
+  allowed: readonly number[] | null,
+): number[] {
+  return Array.from({ length: S * heads * S }, (_, at) => {
+    const [i, h, j] = [Math.floor(at / (heads * S)), Math.floor(at / S) % heads, at % S];
+    return allowed && !allowed[i * S + j] ? 0 : open[(h * S + i) * S + j]!;
+  });
+}
+
+/** The weights where some wires are cut. @param open [S·h·S] */
+function openWeights(q: Tensor, k: Tensor, open: readonly number[]): Tensor {
+  const [, S, heads] = q.shape as [number, number, number];
+  const alive = tf.tensor(aliveRows(open, S), [1, S, heads, 1]);
+  return tf.mul(attentionWeights(q, k, closedScores(open)), alive);
+}
+
+/** [S·S] for all heads → [S·h·S]. */
+const repeated = (closed: readonly number[], S: number, heads: number): number[] =>
+  Array.from({ length: S * heads * S }, (_, at) => closed[Math.floor(at / (heads * S)) * S + (at % S)]!);
 
 /** What is added to the scores. −10⁹ rather than −∞: no backend turns it into NaN, and its exponential is exactly 0 in float32. */
 const closedScores = (allowed: readonly number[]) => allowed.map((a) => (a ? 0 : -1e9));
@@ -94,7 +124,7 @@ function joinColumns(parts: readonly Tensor[]): Tensor {
 const eachToken = <T>(S: number, f: (j: number) => T): T[] => Array.from({ length: S }, (_, j) => f(j));
 const total = (parts: readonly Tensor[]) => parts.reduce((a, b) => tf.add(a, b));
 
-/** A = softmax_j(⟨q_i, k_j⟩/√d_k). @param q [B, S, h, d_k] @param k likewise @returns [B, S, h, S], reader first, read last */
+/** A = softmax_j(⟨q_i, k_j⟩/√d_k + closed). @param q [B, S, h, d_k] @param k likewise @param closed [S·h·S] @returns [B, S, h, S], reader first, read last */
 function attentionWeights(q: Tensor, k: Tensor, closed: readonly number[] | null): Tensor {
   const S = q.shape[1]!;
   const scale = 1 / Math.sqrt(q.shape[3]!);
@@ -102,7 +132,7 @@ function attentionWeights(q: Tensor, k: Tensor, closed: readonly number[] | null
     const [q, k, save] = args as [Tensor, Tensor, tf.GradSaveFunc];
     let scores = joinColumns(eachToken(S, (j) => tf.sum(tf.mul(q, token(k, j)), -1, true)));
     scores = tf.mul(scores, scale);
-    if (closed) scores = tf.add(scores, tf.tensor(closed as number[], [1, S, 1, S]));
+    if (closed) scores = tf.add(scores, tf.tensor(closed as number[], [1, S, q.shape[2]!, S]));
     const A = tf.softmax(scores);
     save([q, k, A]);
     return {

@@ -2,6 +2,7 @@
 import { linear } from './dense';
 import { type Tensor, tf } from './tensor';
 import { splitGroups } from './tree';
+import type { Open } from './wires';
 
 /**
  * One step of a gated recurrent unit, reset before the matrix product (Cho et al. 2014; SEQ, Wang et al. 2024):
@@ -49,6 +50,7 @@ export interface TaskStates {
  * @param W [I, 3H], columns z, r, c
  * @param U [H, 3H]
  * @param b [3H]
+ * @param open [K] where a pass cuts wires: a token that is cut off starts from 0
  */
 export function gruOverTasks(
   x: Tensor,
@@ -56,6 +58,7 @@ export function gruOverTasks(
   W: Tensor,
   U: Tensor,
   b: Tensor,
+  open: Open = null,
 ): TaskStates {
   const K = before.length;
   const [I, H] = [W.shape[0]!, U.shape[0]!];
@@ -66,7 +69,7 @@ export function gruOverTasks(
   const steps: Step[] = [];
   inputs.forEach((a, k) => {
     const p = before[k]!;
-    steps.push(gruStep(a, p === null ? null : steps[p]!.state, U));
+    steps.push(gruStep(a, p === null || open?.[k] === 0 ? null : steps[p]!.state, U));
   });
   const side = (parts: Tensor[]) => (K === 1 ? parts[0]! : tf.concat(parts as tf.Tensor2D[], 1));
   return {

@@ -41,7 +41,7 @@ export { addLayerNorm, layerNorm } from './norm';
 export { oneHot } from './oneHot';
 export type { OptimizerOptions, OptimizerState } from './optimizer';
 export { scheduledRate, update } from './optimizer';
-export type { Parameter, PassOptions, RowReading, RunningBuffer } from './parameters';
+export type { Parameter, PassOptions, RowReading, RunningBuffer, Wires } from './parameters';
 export { Layout, Pass, Scope } from './parameters';
 export { type ReachedPart, RowFinder } from './rows';
 export {
@@ -55,4 +55,5 @@ export {
 export { type Pull, recorded } from './tape';
 export type { Stream, StreamShape, Tensor } from './tensor';
 export { readNow, tf } from './tensor';
-export { differences, lineages, splitGroups, sumLineage, sumLineageGroups } from './tree';
+export { differences, lineages, openParents, splitGroups, sumLineage, sumLineageGroups } from './tree';
+export { Cuts, type CutWires, type Open, openPart } from './wires';

@@ -2,7 +2,9 @@
 
 import { dense, linear, repeatGroups } from './dense';
 import { gateMix, type MixResult } from './gates';
+import { concatColumns } from './streams';
 import { type Stream, type Tensor, tf } from './tensor';
+import type { Open } from './wires';
 
 /** Far below any logit, yet finite: exp of it is exactly 0, and no gradient becomes NaN. */
 const NEVER = -1e30;
@@ -12,18 +14,20 @@ const NEVER = -1e30;
  * @param logits [B, Σ_g |S_g|], gate by gate, the experts of a gate in rising order
  * @param experts [B, E·D]
  * @param allowed G lists of E flags: may gate g read expert e; each with at least one
+ * @param open [G·E] where a pass cuts wires, as in `mixOpen`
  * @returns mixed [B, G·D]; gates [B, G, E], exactly 0 where a gate may not read
  */
 export function gateMixAmong(
   logits: Tensor,
   experts: Tensor,
   allowed: readonly (readonly boolean[])[],
+  open: Open = null,
 ): MixResult {
   const flags = allowed.flat();
   const seen = flags.filter(Boolean).length;
   if (logits.shape[1] !== seen)
     throw new Error(`${logits.shape[1]} logits for ${seen} pairs of gate and expert.`);
-  if (seen === flags.length) return gateMix(logits, experts, allowed.length);
+  if (seen === flags.length) return gateMix(logits, experts, allowed.length, open);
   // One affine map with a 0/1 matrix puts each logit in its place and closes the others: exact, and differentiable on every backend.
   const place = new Array<number>(seen * flags.length).fill(0);
   let row = 0;
@@ -32,20 +36,28 @@ export function gateMixAmong(
   });
   const closed = tf.tensor1d(flags.map((flag) => (flag ? 0 : NEVER)));
   const spread = dense(logits, tf.tensor2d(place, [seen, flags.length]), closed); // [B, G·E]
-  return gateMix(spread, experts, allowed.length);
+  // A wire that is not there cannot stay: a gate whose own are all cut reads nothing.
+  const left = open?.map((o, at) => (flags[at] ? o : 0)) ?? null;
+  return gateMix(spread, experts, allowed.length, left);
 }
 
 /**
  * One gate a task, where the experts ran on one vector for all tasks or on each task's own.
  * @param logits [B, K·E], task k's gate in columns k·E …
  * @param experts [B, E·D] where they ran on one vector; [B·K, E·D] where on each task's, rows of an example together
+ * @param open [K·E] where a pass cuts wires, as in `mixOpen`
  * @returns mixed [B, K·D]; gates [B, K, E]
  */
-export function gateMixForTasks(logits: Tensor, experts: Tensor, tasks: number): MixResult {
+export function gateMixForTasks(
+  logits: Tensor,
+  experts: Tensor,
+  tasks: number,
+  open: Open = null,
+): MixResult {
   const [B, columns] = logits.shape as [number, number];
-  if (experts.shape[0] === B) return gateMix(logits, experts, tasks);
+  if (experts.shape[0] === B) return gateMix(logits, experts, tasks, open);
   const E = columns / tasks;
-  const { mixed, gates } = gateMix(tf.reshape(logits, [B * tasks, E]), experts, 1); // [B·K, D], [B·K, 1, E]
+  const { mixed, gates } = gateMix(tf.reshape(logits, [B * tasks, E]), experts, 1, open); // [B·K, D], [B·K, 1, E]
   return { mixed: tf.reshape(mixed, [B, -1]), gates: tf.reshape(gates, [B, tasks, E]) };
 }
 
@@ -90,11 +102,11 @@ export function meanOfGroups(x: Stream): Tensor {
  */
 export function joinGroups(parts: readonly Stream[], groups: number): Stream {
   const width = parts.reduce((sum, p) => sum + p.width, 0);
+  // [B, groups·n] → [B·groups, n] each: a view, and then they stand side by side.
   const apart = parts.map((p) =>
-    tf.reshape(p.groups === groups ? p.t : repeatGroups(p.t, groups), [-1, groups, p.width]),
+    tf.reshape(p.groups === groups ? p.t : repeatGroups(p.t, groups), [-1, p.width]),
   );
-  const joined = apart.length === 1 ? apart[0]! : tf.concat(apart, 2);
-  return { t: tf.reshape(joined, [-1, groups * width]), groups, width };
+  return { t: tf.reshape(concatColumns(apart), [-1, groups * width]), groups, width };
 }
 
 /** x + y, shapes alike. */

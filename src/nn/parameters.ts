@@ -4,6 +4,7 @@ import { embedFeatures } from './embed';
 import { fastDropout } from './kernels/columns';
 import { batchNormEvaluation, batchNormTraining } from './norm';
 import { type Tensor, tf } from './tensor';
+import type { Cuts, Open } from './wires';
 
 /** Which rows of a table an example reads: row offsets[j] + its code in column columns[j], for each j of J. */
 export interface RowReading {
@@ -154,10 +155,20 @@ export interface PassOptions {
    * each place, [B, J] int32.
    */
   readonly places?: ReadonlyMap<number, Tensor>;
+  /** Wires that this pass cuts; never in training. */
+  readonly cuts?: Cuts;
   /** Wants the named tensors that blocks publish. */
   readonly onProbe?: (block: string, name: string, value: Tensor, shape: readonly number[]) => void;
   /** Receives each block's output in order; used to find where a number first stopped being finite. */
   readonly onOutput?: (block: string, value: Tensor) => void;
+}
+
+/** Weights by which a block reads, as a pass has them. */
+export interface Wires {
+  /** Which of them stay, row-major in their shape, or null for all: a block honours it. */
+  readonly open: Open;
+  /** Publishes them as they were used. @param value [B, …shape] */
+  readonly publish: (value: () => Tensor) => void;
 }
 
 /** One forward pass: where blocks find their weights, dropout, running statistics and probes. */
@@ -227,6 +238,18 @@ export class Pass {
       move(mean.index, running.mean, moments.mean);
       move(variance.index, running.variance, tf.mul(moments.variance, B / Math.max(1, B - 1)));
     });
+  }
+
+  /**
+   * Declares weights by which a block reads others, under the name of their probe: what a pass cuts of them is told here, and
+   * what they are is published here.
+   * @param shape without the batch axis
+   */
+  wires(block: string, name: string, shape: readonly number[]): Wires {
+    return {
+      open: this.options.cuts?.of(block, name, shape) ?? null,
+      publish: (value) => this.probe(block, name, value, shape),
+    };
   }
 
   /**

@@ -6,6 +6,7 @@ import {
   type Init,
   Mlp,
   meanOfGroups,
+  openPart,
   type Parameter,
   type Pass,
   type Scope,
@@ -42,12 +43,16 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
       let stream: Stream = x; // x^{l−1}_k, [B, K·D] (or one vector for all at the first level)
       let sharedStream = meanOfGroups(x); // x^{l−1}_s, [B, D]
       const readings: Tensor[] = [];
-      for (const { experts, sharedExperts, gate, sharedGate, weights, sharedWeights } of levels) {
+      const shape = [L, K, E];
+      const wires = pass.wires(path, 'gates', shape);
+      for (const [l, level] of levels.entries()) {
+        const { experts, sharedExperts, gate, sharedGate, weights, sharedWeights } = level;
         const onShared: Stream = { t: sharedStream, groups: 1, width: stream.width };
         const ofTasks = experts.forward(stream, pass).t; // E^l_{k,i}, [B, K·m·D]
         const ofAll = sharedExperts?.forward(onShared, pass).t ?? null; // E^l_s, [B, m_s·D]
         const A = ofAll ? concatColumns([ofTasks, ofAll]) : ofTasks; // [B, E·D]
-        const { mixed, gates } = gateMix(gate.logits(stream, pass), A, K); // softmax(W_k x_k)·A, [B, K·D]
+        const open = openPart(wires.open, shape, l);
+        const { mixed, gates } = gateMix(gate.logits(stream, pass), A, K, open); // softmax(W_k x_k)·A, [B, K·D]
         readings.push(gates); // [B, K, E]
         if (sharedGate && ofAll) {
           const fused = gateMix(sharedGate.logits(onShared, pass), A, 1).mixed;
@@ -55,7 +60,7 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
         }
         stream = { t: add(mixed, residual(ofTasks, K, own, weights, pass)), ...output }; // x^l_k
       }
-      pass.probe(path, 'gates', () => stackProbes(readings), [L, K, E]);
+      wires.publish(() => stackProbes(readings));
       return stream; // b_k = x^L_k
     },
   };

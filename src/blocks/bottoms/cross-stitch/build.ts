@@ -1,4 +1,4 @@
-import { asReading, Mlp, mixGroups, type StreamShape, stackProbes } from '../../../nn';
+import { asReading, Mlp, mixGroups, openPart, type StreamShape, stackProbes, tf } from '../../../nn';
 import type { BuildStream } from '../../contract';
 import { mlpOf } from '../../paper';
 
@@ -22,12 +22,18 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
     output,
     forward(x, pass) {
       let h = x;
-      for (const { nets, alpha } of levels) {
+      const shape = [levels.length, K, K];
+      const wires = pass.wires(path, 'stitch', shape);
+      const stitches = levels.map(({ alpha }, l) => {
+        const open = openPart(wires.open, shape, l);
+        // Static weights, which add up to nothing in particular: a cut one is gone and the others stay as they are.
+        return open ? tf.mul(pass.weight(alpha), tf.tensor2d(open as number[], [K, K])) : pass.weight(alpha);
+      });
+      for (const [l, { nets }] of levels.entries()) {
         const a = nets.forward(h, pass); // a^l, [B, K·D]
-        h = { ...a, t: mixGroups(a.t, pass.weight(alpha)) };
+        h = { ...a, t: mixGroups(a.t, stitches[l]!) };
       }
-      const stitches = () => stackProbes(levels.map(({ alpha }) => asReading(pass.weight(alpha))));
-      pass.probe(path, 'stitch', stitches, [levels.length, K, K]);
+      wires.publish(() => stackProbes(stitches.map(asReading)));
       return h;
     },
   };

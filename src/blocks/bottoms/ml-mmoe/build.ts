@@ -4,6 +4,7 @@ import {
   gateMix,
   gateMixForTasks,
   Mlp,
+  openPart,
   regroup,
   type StreamShape,
   stackProbes,
@@ -41,16 +42,18 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
       const tokens = { t: asTokens(x), ...one }; // [N, F] with N = B, or B·K
       let h = levels[0]!.experts.forward(tokens, pass); // f^1_e(x), [N, E·D]
       const below: Tensor[] = [];
+      const shape = [x.groups, L - 1, E, E];
+      const lower = L > 1 ? pass.wires(path, 'levelGates', shape) : null;
       for (let l = 1; l < L; l++) {
-        const { mixed, gates } = gateMix(levels[l - 1]!.gate.logits(tokens, pass), h.t, E); // x^{l+1}, [N, E·D]
+        const open = lower && openPart(lower.open, shape, l - 1, 1); // of each input in turn, as the rows of `tokens` are
+        const { mixed, gates } = gateMix(levels[l - 1]!.gate.logits(tokens, pass), h.t, E, open); // x^{l+1}, [N, E·D]
         below.push(gates); // [N, E, E]
         h = levels[l]!.experts.forward({ ...h, t: mixed }, pass);
       }
-      const { mixed, gates } = gateMixForTasks(levels[L - 1]!.gate.logits(x, pass), h.t, K);
-      pass.probe(path, 'gates', () => stackProbes([gates]), [1, K, E]);
-      if (L > 1) {
-        pass.probe(path, 'levelGates', () => regroup(stackProbes(below), x.groups), [x.groups, L - 1, E, E]);
-      }
+      const wires = pass.wires(path, 'gates', [1, K, E]);
+      const { mixed, gates } = gateMixForTasks(levels[L - 1]!.gate.logits(x, pass), h.t, K, wires.open);
+      wires.publish(() => stackProbes([gates]));
+      lower?.publish(() => regroup(stackProbes(below), x.groups));
       return { t: mixed, ...output }; // [B, K·D]
     },
   };

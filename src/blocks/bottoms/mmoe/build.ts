@@ -24,8 +24,9 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
     output,
     forward(x, pass) {
       const f = experts.forward({ t: asTokens(x), groups: 1, width: x.width }, pass).t; // [B, E·D], or [B·K, E·D]
-      const { mixed, gates: g } = gateMixForTasks(gates.logits(x, pass), f, K); // Eqs 6, 7
-      pass.probe(path, 'gates', () => stackProbes([g]), [1, K, E]);
+      const wires = pass.wires(path, 'gates', [1, K, E]);
+      const { mixed, gates: g } = gateMixForTasks(gates.logits(x, pass), f, K, wires.open); // Eqs 6, 7
+      wires.publish(() => stackProbes([g]));
       return { t: mixed, ...output }; // [B, K·D]
     },
   };

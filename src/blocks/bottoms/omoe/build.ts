@@ -21,8 +21,9 @@ export const build: BuildStream = ({ path, scope, params }, input) => {
       const tokens = { t: asTokens(x), ...one }; // [N, F] with N = B, or B·K
       const f = experts.forward(tokens, pass).t; // [N, E·D]
       const logits = fromTokens(gate.logits(tokens, pass), x.groups); // [B, groups·E]
-      const { mixed, gates } = gateMixForTasks(logits, f, x.groups);
-      pass.probe(path, 'gates', () => stackProbes([gates]), [1, x.groups, E]);
+      const wires = pass.wires(path, 'gates', [1, x.groups, E]);
+      const { mixed, gates } = gateMixForTasks(logits, f, x.groups, wires.open);
+      wires.publish(() => stackProbes([gates]));
       return { t: mixed, ...output }; // [B, groups·D]
     },
   };

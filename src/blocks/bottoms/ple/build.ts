@@ -5,6 +5,7 @@ import {
   gateMixAmong,
   Mlp,
   meanOfGroups,
+  openPart,
   type Scope,
   type Stream,
   type StreamShape,
@@ -43,24 +44,27 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
       let sharedStream = meanOfGroups(x); // x^{l−1}_s, [B, D]
       const readings: Tensor[] = [];
       const sharedReadings: Tensor[] = [];
-      for (const { experts, sharedExperts, gate, sharedGate } of levels) {
+      const shapes = { gates: [L, K, E], sharedGate: [L - 1, 1, E] };
+      const wires = pass.wires(path, 'gates', shapes.gates);
+      const between = shared > 0 && L > 1 ? pass.wires(path, 'sharedGate', shapes.sharedGate) : null;
+      for (const [l, { experts, sharedExperts, gate, sharedGate }] of levels.entries()) {
         const onShared: Stream = { t: sharedStream, groups: 1, width: stream.width };
         const parts = [experts.forward(stream, pass).t]; // E^l_k, [B, K·m_k·D]
         if (sharedExperts) parts.push(sharedExperts.forward(onShared, pass).t); // E^l_s, [B, m_s·D]
         const all = concatColumns(parts); // [B, E·D]
-        const { mixed, gates } = gateMixAmong(gate.logits(stream, pass), all, allowed); // x^l_k, [B, K·D]
+        const open = openPart(wires.open, shapes.gates, l);
+        const { mixed, gates } = gateMixAmong(gate.logits(stream, pass), all, allowed, open); // x^l_k, [B, K·D]
         readings.push(gates); // [B, K, E]
         if (sharedGate) {
-          const mix = gateMix(sharedGate.logits(onShared, pass), all, 1); // x^l_s
+          const left = between && openPart(between.open, shapes.sharedGate, l);
+          const mix = gateMix(sharedGate.logits(onShared, pass), all, 1, left); // x^l_s
           sharedStream = mix.mixed; // [B, D]
           sharedReadings.push(mix.gates); // [B, 1, E]
         }
         stream = { t: mixed, ...output };
       }
-      pass.probe(path, 'gates', () => stackProbes(readings), [L, K, E]);
-      if (sharedReadings.length > 0) {
-        pass.probe(path, 'sharedGate', () => stackProbes(sharedReadings), [L - 1, 1, E]);
-      }
+      wires.publish(() => stackProbes(readings));
+      between?.publish(() => stackProbes(sharedReadings));
       return stream; // b_k = x^L_k
     },
   };

@@ -8,7 +8,9 @@ import {
   he,
   linear,
   Mlp,
+  type Open,
   ones,
+  openPart,
   type Parameter,
   type Pass,
   perTask,
@@ -74,7 +76,9 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
       if (adapt) rows = dense(rows, pass.weight(adapt.W), pass.weight(adapt.b)); // [B·K, d]
       const z = splitGroups(fromTokens(rows, K), K); // K × [B, d], t_k until its turn comes
       const weights: Tensor[] = [];
-      for (const { child, parent } of edges) {
+      const shape = [edges.length, 2];
+      const wires = edges.length > 0 ? pass.wires(path, 'aitmWeights', shape) : null;
+      for (const [i, { child, parent }] of edges.entries()) {
         const step = steps.get(child)!;
         const own = project(z[child]!, step.own, pass);
         const info = project(passOn(z[parent]!, step.transfer, pass), step.info, pass);
@@ -82,14 +86,11 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
         const ownScore = tf.mul(tf.sum(tf.mul(own.q, own.k), 1, true), scale); // ω, [B, 1]
         const query = params.attention === 'full' ? own.q : info.q;
         const infoScore = tf.mul(tf.sum(tf.mul(query, info.k), 1, true), scale);
-        const a = tf.sigmoid(tf.sub(ownScore, infoScore)); // softmax over two
-        const rest = tf.sigmoid(tf.sub(infoScore, ownScore));
+        const [a, rest] = shares(ownScore, infoScore, wires && openPart(wires.open, shape, i));
         weights.push(concatColumns([a, rest]));
         z[child] = tf.add(tf.mul(a, own.v), tf.mul(rest, info.v)); // [B, d]
       }
-      if (weights.length > 0) {
-        pass.probe(path, 'aitmWeights', () => stackProbes(weights), [weights.length, 2]);
-      }
+      wires?.publish(() => stackProbes(weights));
       let joined = { t: concatColumns(z), groups: K, width: d };
       if (tower) joined = tower.forward(joined, pass) as typeof joined;
       const logits = heads(joined, pass); // [B, K]
@@ -104,6 +105,12 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
     },
   };
 };
+
+/** Softmax over two scores, [B, 1] each; of a pair of which a wire is cut the other has all, and of none neither. */
+function shares(own: Tensor, info: Tensor, open: Open): [Tensor, Tensor] {
+  if (open) return [tf.fill(own.shape, open[0]!), tf.fill(own.shape, open[1]!)];
+  return [tf.sigmoid(tf.sub(own, info)), tf.sigmoid(tf.sub(info, own))];
+}
 
 interface Projections {
   readonly W: readonly [Parameter, Parameter, Parameter];

@@ -1,4 +1,4 @@
-import { Bernoulli, funnel, relu, sumLineage, type Tensor, tf } from '../../../nn';
+import { Bernoulli, funnel, openParents, relu, sumLineage, type Tensor, tf } from '../../../nn';
 import type { AuxiliaryLoss, BuildTop, LossBatch, TaskContext } from '../../contract';
 import { conditionalRates, entireRates, linearHeads, parentsOf, rise, weightedMean } from '../heads';
 
@@ -23,8 +23,10 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
     forward(t, pass) {
       let residuals = heads(t, pass); // r_k, [B, K]
       if (mandate) residuals = tf.minimum(residuals, ceilings(tasks));
-      pass.probe(path, 'residualLogits', () => residuals, [tasks.length]);
-      const logits = sumLineage(residuals, parents); // ℓ_k, [B, K]
+      const wires = pass.wires(path, 'residualLogits', [tasks.length]);
+      wires.publish(() => residuals);
+      // A wire is what a task adds its own part to: where it is cut, ℓ_k = r_k.
+      const logits = sumLineage(residuals, openParents(parents, wires.open)); // ℓ_k, [B, K]
       const entire = conditional ? funnel(logits, parents) : Bernoulli.fromLogits(logits);
       const auxiliary = (batch: LossBatch): AuxiliaryLoss[] => {
         const weigh = (value: Tensor) => tf.mul(value, params.weight as number);

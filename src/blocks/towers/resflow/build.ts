@@ -3,6 +3,8 @@ import {
   groupedDense,
   he,
   ones,
+  openParents,
+  openPart,
   type Parameter,
   type Pass,
   type RunningBuffer,
@@ -33,14 +35,16 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
     forward(x, pass) {
       let o = x.t; // [B, D_b] or [B, K·D_b]
       const shares: (() => Tensor)[] = [];
+      const shape = [widths.length, K];
+      const wires = pass.wires(path, 'residualShare', shape);
       blocks.forEach((block, i) => {
         const own = run(o, block, params.dropout as number, pass); // f_k^l(o_k^{l−1}), [B, K·D_l]
         // What a task adds is its parent's sum, which is all of its line: o_k = Σ f over the task and those before it.
-        o = links[i] ? sumLineageGroups(own, parents) : own;
+        o = links[i] ? sumLineageGroups(own, openParents(parents, openPart(wires.open, shape, i))) : own;
         const sum = o;
         shares.push(() => share(own, sum, K, widths[i]!));
       });
-      pass.probe(path, 'residualShare', () => stackProbes(shares.map((s) => s())), [widths.length, K]);
+      wires.publish(() => stackProbes(shares.map((s) => s())));
       return { t: o, ...output };
     },
   };

@@ -3,6 +3,7 @@ import {
   glorot,
   gruOverTasks,
   Mlp,
+  openPart,
   type Parameter,
   perTask,
   splitGroups,
@@ -54,12 +55,15 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
         ? before.map((p) => (p === unseen && p >= 0 ? before[p]! : p))
         : before;
       const kept: (() => Tensor)[] = [];
-      for (const { W, U, b } of layers) {
-        const layer = gruOverTasks(h, order, pass.weight(W), pass.weight(U), pass.weight(b)); // Eq. 2
+      const shape = [layers.length, K];
+      const wires = pass.wires(path, 'updateGates', shape);
+      for (const [n, { W, U, b }] of layers.entries()) {
+        const open = openPart(wires.open, shape, n);
+        const layer = gruOverTasks(h, order, pass.weight(W), pass.weight(U), pass.weight(b), open); // Eq. 2
         h = layer.states; // [B, K·H]
         kept.push(layer.kept);
       }
-      pass.probe(path, 'updateGates', () => stackProbes(kept.map((z) => z())), [layers.length, K]);
+      wires.publish(() => stackProbes(kept.map((z) => z())));
       if (unseen >= 0) {
         const states = splitGroups(h, K);
         states[unseen] = stopGradient(states[unseen]!); // its loss must train no net that it borrows

@@ -9,6 +9,7 @@ import {
   he,
   linear,
   ones,
+  openPart,
   type Parameter,
   perTask,
   selfAttention,
@@ -54,8 +55,11 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
       if (adapt) tokens = dense(tokens, pass.weight(adapt.W), pass.weight(adapt.b)); // [B·K, D]
       let H: Tensor = addRow(fromTokens(tokens, K), pass.weight(T)); // Eq. 4: H = b + T, [B, K·D]
       const maps: (() => Tensor)[] = [];
-      for (const l of layers) {
-        const { context, map } = selfAttention(H, pass.weight(l.Wqkv), K, h, allowed); // Eqs 5–7
+      const shape = [L, h, K, K];
+      const wires = pass.wires(path, 'attention', shape);
+      for (const [n, l] of layers.entries()) {
+        const open = openPart(wires.open, shape, n); // [h·K·K]
+        const { context, map } = selfAttention(H, pass.weight(l.Wqkv), K, h, allowed, open); // Eqs 5–7
         maps.push(map); // [B, h, K, K]
         const flat = asTokens({ t: H, groups: K, width: D }); // [B·K, D]
         const attended = linear(asTokens({ t: context, groups: K, width: D }), pass.weight(l.Wo)); // Eq. 8
@@ -75,7 +79,7 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
         ); // Eq. 11
         H = fromTokens(out, K);
       }
-      pass.probe(path, 'attention', () => stackProbes(maps.map((map) => map())), [L, h, K, K]);
+      wires.publish(() => stackProbes(maps.map((map) => map())));
       return { t: H, groups: K, width: D };
     },
   };
