@@ -4,6 +4,7 @@ import type { Dataset } from '../../src/data';
 import { assemble } from '../../src/engine/assemble';
 import { blockWith, defaultPipeline } from '../../src/pipeline/defaults';
 import { checkPipeline } from '../../src/pipeline/parse';
+import { PRESETS } from '../../src/pipeline/presets';
 import type { Pipeline } from '../../src/pipeline/schema';
 import { placeFor, slotPath, withBlock } from '../../src/pipeline/slots';
 import type { BlockSpec, ParamValue, Pillar } from '../../src/pipeline/spec';
@@ -17,6 +18,15 @@ interface Variant {
   /** When it has this form, e.g. "with Batch norm on"; empty for the defaults. */
   readonly when: string;
   readonly pipeline: Pipeline;
+  /** It differs in a number of layers or the like, or in two switches: a third layer like the second is no news. */
+  readonly counts?: boolean;
+}
+
+/** A switch or choice in another position than its default. */
+interface Switched {
+  readonly name: string;
+  readonly when: string;
+  readonly params: Readonly<Record<string, ParamValue>>;
 }
 
 interface Tensor {
@@ -25,27 +35,34 @@ interface Tensor {
   readonly symbol: string;
 }
 
-/** The defaults, every switch and choice by itself, and other neighbours: what each of them adds is said beside it. */
-function variants(pillar: Pillar, spec: BlockSpec): Variant[] {
-  const at = placeFor(defaultPipeline(), pillar, spec.id);
-  const base = withBlock(defaultPipeline(), pillar, blockWith(pillar, spec.id), at);
-  const withParam = (name: string, value: ParamValue) =>
-    withBlock(defaultPipeline(), pillar, blockWith(pillar, spec.id, { [name]: value }), at);
-  const found: Variant[] = [{ when: '', pipeline: base }];
-  for (const [name, p] of Object.entries(spec.params)) {
-    if (p.kind === 'flag') {
-      found.push({
-        when: `with ${p.label} ${p.default ? 'off' : 'on'}`,
-        pipeline: withParam(name, !p.default),
-      });
-    } else if (p.kind === 'choice') {
-      for (const { value, label } of p.options) {
-        if (value !== p.default) {
-          found.push({ when: `with ${p.label} “${label}”`, pipeline: withParam(name, value) });
-        }
-      }
-    }
+/**
+ * The default pipeline, or where the block asks for other tasks, the same with those of a preset that has them.
+ * @throws Error where the block fits none: its tensors would be missing from the page
+ */
+function hostOf(pillar: Pillar, spec: BlockSpec): Pipeline {
+  const lists = [defaultPipeline(), ...PRESETS.map((p) => p.pipeline)].map(({ tasks }) => tasks);
+  const hosts = lists.map((tasks) => ({ ...defaultPipeline(), tasks }));
+  const block = blockWith(pillar, spec.id);
+  const found = hosts.find(
+    (p) => checkPipeline(withBlock(p, pillar, block, placeFor(p, pillar, spec.id))).ok,
+  );
+  if (!found) {
+    throw new Error(
+      `${spec.title} fits the tasks of no preset: add a preset whose tasks it can be shown with.`,
+    );
   }
+  return found;
+}
+
+/** The defaults, every switch and choice by itself and two at once, fewest and more of what is counted, other neighbours. */
+function variants(pillar: Pillar, spec: BlockSpec, host: Pipeline): Variant[] {
+  const at = placeFor(host, pillar, spec.id);
+  const base = withBlock(host, pillar, blockWith(pillar, spec.id), at);
+  const withParams = (params: Readonly<Record<string, ParamValue>>) =>
+    withBlock(host, pillar, blockWith(pillar, spec.id, params), at);
+  const found: Variant[] = [{ when: '', pipeline: base }];
+  const switches = switchesOf(spec);
+  for (const { when, params } of switches) found.push({ when: `with ${when}`, pipeline: withParams(params) });
   if (pillar === 'input') {
     found.push({
       when: 'where the Bottom wants an input for each task',
@@ -64,7 +81,37 @@ function variants(pillar: Pillar, spec: BlockSpec): Variant[] {
       },
     );
   }
+  const more = (when: string, params: Readonly<Record<string, ParamValue>>) =>
+    found.push({ when: `with ${when}`, pipeline: withParams(params), counts: true });
+  for (const [name, p] of Object.entries(spec.params)) {
+    if (p.kind === 'widths') {
+      const [first = p.min] = p.default;
+      more(`one of ${p.label}`, { [name]: [first] });
+      more(`several of ${p.label}`, { [name]: [first, first] });
+    }
+    if (p.kind === 'int') {
+      for (const n of [p.min, p.default + 1]) if (n <= p.max) more(`${p.label} ${n}`, { [name]: n });
+    }
+  }
+  switches.forEach((a, i) => {
+    for (const b of switches.slice(i + 1)) {
+      if (a.name !== b.name) more(`${a.when} and ${b.when}`, { ...a.params, ...b.params });
+    }
+  });
   return found.filter(({ pipeline }) => checkPipeline(pipeline).ok);
+}
+
+/** Each switch turned and each choice made otherwise than by default. */
+function switchesOf(spec: BlockSpec): Switched[] {
+  return Object.entries(spec.params).flatMap(([name, p]): Switched[] => {
+    if (p.kind === 'flag') {
+      return [{ name, when: `${p.label} ${p.default ? 'off' : 'on'}`, params: { [name]: !p.default } }];
+    }
+    if (p.kind !== 'choice') return [];
+    return p.options
+      .filter(({ value }) => value !== p.default)
+      .map(({ value, label }) => ({ name, when: `${p.label} “${label}”`, params: { [name]: value } }));
+  });
 }
 
 /** Parameters and running statistics of the block at a path. */
@@ -97,16 +144,18 @@ const ofMarkets = (schema: Schema): Schema => ({
 });
 
 function blockText(pillar: Pillar, spec: BlockSpec, schema: Schema): string {
-  const path = slotPath(pillar, placeFor(defaultPipeline(), pillar, spec.id));
+  const host = hostOf(pillar, spec);
+  const path = slotPath(pillar, placeFor(host, pillar, spec.id));
   const data = spec.needs?.includes('country') ? ofMarkets(schema) : schema;
   const rows: string[][] = [];
   const known = new Set<string>();
-  for (const { when, pipeline } of variants(pillar, spec)) {
+  for (const { when, pipeline, counts } of variants(pillar, spec, host)) {
     for (const { name, shape, symbol } of tensorsOf(pipeline, path, data)) {
       // The same tensor in another size is nothing new; another orientation is.
       const key = `${name}\n${symbol}`;
-      if (known.has(key)) continue;
-      known.add(key);
+      const kind = key.replace(/\d+/g, '#');
+      if (known.has(counts ? kind : key)) continue;
+      known.add(key).add(kind);
       rows.push([code(name), shape, symbol, when]);
     }
   }
@@ -114,7 +163,10 @@ function blockText(pillar: Pillar, spec: BlockSpec, schema: Schema): string {
     rows.length === 0
       ? 'It has no weights.\n'
       : markdownTable(['Tensor', 'Shape here', 'Symbol and orientation', 'Only'], rows);
-  return `\n### ${spec.title} (${code(spec.id)})\n\n${body}`;
+  const tasks = host.tasks.map(({ label }) => label).join(', ');
+  const those =
+    host.tasks.length === defaultPipeline().tasks.length ? '' : `Shapes are for the tasks ${tasks}.\n\n`;
+  return `\n### ${spec.title} (${code(spec.id)})\n\n${those}${body}`;
 }
 
 export function weightsText(schema: Schema): string {
@@ -136,7 +188,8 @@ This page is written by \`npm run docs\`; change a block's \`build.ts\` instead.
 ## Names
 
 A name begins with the block's place in the pipeline: \`input.0\`, \`input.1\` …, \`bottom\`, \`towers\`, \`top\`. What follows is
-the name within the block, as in the tables below. Balancers have no weights here: what they carry is in the run's state. Layers count from 1; tasks and heads come in
+the name within the block, as in the tables below. Under twin towers the Bottom is there twice, as \`bottom.user\` and \`bottom.item\`,
+and the towers' networks lie in the order user's first task, user's second …, item's first …: (side, task). Balancers have no weights here: what they carry is in the run's state. Layers count from 1; tasks and heads come in
 the order of the pipeline.
 
 - A matrix is written input × output: a layer computes $\`h W + b\`$ with rows of $\`h\`$ as examples.

@@ -15,6 +15,8 @@ export interface MlpOptions {
   readonly batchNorm: boolean;
   /** What the networks are, in the words of docs/WEIGHTS.md: one a task, unless this says otherwise. */
   readonly each?: string;
+  /** What the vectors are that several networks read each: one a task, unless this says otherwise. */
+  readonly from?: string;
 }
 
 interface Layer {
@@ -40,7 +42,7 @@ export class Mlp {
     scope: Scope,
     private readonly options: MlpOptions,
   ) {
-    const { groups, widths, batchNorm, each = 'task' } = options;
+    const { groups, widths, batchNorm, each = 'task', from = 'task' } = options;
     if (groups % options.input.groups !== 0) {
       throw new Error(`${groups} networks cannot share ${options.input.groups} inputs evenly.`);
     }
@@ -58,7 +60,7 @@ export class Mlp {
           ? `input × (${each}·unit), ${each} k in columns k·d …`
           : 'input × unit'
         : side > 1
-          ? `task × input × (${each} of the task·unit)`
+          ? `${from} × input × (${each} of the ${from}·unit)`
           : `${each} × input × unit`;
       const layer: Layer = {
         W: scope.parameter(

@@ -26,7 +26,8 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
           widths: widths.slice(0, -1),
           dropout: params.dropout as number,
           batchNorm: params.batchNorm as boolean,
-          each: 'task of each side, the user’s first',
+          each: '(side, task)',
+          from: 'side',
         });
   const { groups: sources, width: inside } = hidden?.output ?? input;
   const beside = (2 * K) / sources;
