@@ -34,7 +34,7 @@ export interface Table {
  * Table → data set: training part first, z-scores by the training part, fingerprint. The table stays as it is.
  * @param like scale by the columns of this data set instead of the table's own (its pages)
  */
-export function prepare(table: Table, like?: Pick<Dataset, 'scaling'>): Dataset {
+export function prepare(table: Table, like?: { readonly scaling?: Dataset['scaling'] | undefined }): Dataset {
   const { schema, rows } = table;
   const C = schema.categorical.length;
   const M = schema.numerical.length;

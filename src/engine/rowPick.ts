@@ -2,7 +2,6 @@
 import type { Dataset } from '../data/dataset';
 import { hash32 } from '../data/random';
 import type { PagePick, RowFilter, RowPick } from '../pipeline/rowReading';
-import type { Pipeline } from '../pipeline/schema';
 
 const RANDOM_STREAM = 0x726f7773;
 
@@ -13,35 +12,32 @@ export interface RowRange {
   readonly to: number;
 }
 
-/** Which events a filter asks for, as label columns: those that happened, and those that did not. */
-function wanted({ event }: RowFilter, tasks: Pipeline['tasks'], columns: readonly number[]) {
-  if (!event) return { happened: [], not: [] };
-  const own = columns[event.task];
-  if (own === undefined)
-    throw new Error(`There are ${tasks.length} tasks, and none of them is number ${event.task + 1}.`);
-  if (event.has === 'without') return { happened: [], not: [own] };
-  const { id } = tasks[event.task]!;
-  const children = tasks.flatMap((t, k) => (t.parent === id ? [columns[k]!] : []));
-  return { happened: [own], not: event.has === 'only' ? children : [] };
+/** A task's label column. */
+function columnOf(task: number, columns: readonly number[]): number {
+  const column = columns[task];
+  if (column !== undefined) return column;
+  throw new Error(`There are ${columns.length} tasks, and none of them is number ${task + 1}.`);
 }
 
 /** Numbers, from 0 within the range, of the rows that a filter lets through. @param columns the tasks' label columns */
 export function matchingRows(
   { data, from, to }: RowRange,
   filter: RowFilter,
-  tasks: Pipeline['tasks'],
   columns: readonly number[],
 ): number[] {
   const { labels, categorical, schema } = data;
   const K = schema.tasks.length;
   const C = schema.categorical.length;
-  const { happened, not } = wanted(filter, tasks, columns);
+  const { withEvent, without } = filter.event;
+  const happened = withEvent === null ? null : columnOf(withEvent, columns);
+  const not = without === null ? null : columnOf(without, columns);
   const market = schema.categorical.findIndex((c) => c.name === schema.country);
   if (filter.country !== null && market < 0) throw new Error('No column of these data tells the market.');
   const found: number[] = [];
   for (let r = from; r < to; r++) {
     if (filter.country !== null && categorical[r * C + market] !== filter.country) continue;
-    if (happened.some((c) => labels[r * K + c] !== 1) || not.some((c) => labels[r * K + c] === 1)) continue;
+    if (happened !== null && labels[r * K + happened] !== 1) continue;
+    if (not !== null && labels[r * K + not] === 1) continue;
     found.push(r - from);
   }
   return found;

@@ -13,7 +13,8 @@ import { pipelineSchema } from '../pipeline/schema';
 import { RowReader } from './rowReader';
 import { Session } from './session';
 
-const ALL: RowFilter = { event: null, country: null };
+const ANY = { withEvent: null, without: null };
+const ALL: RowFilter = { event: ANY, country: null };
 const pipeline = pipelineSchema.parse({
   ...defaultPipeline(),
   bottom: { block: 'mmoe', params: { experts: 3, layers: [8] } },
@@ -105,7 +106,7 @@ describe('a row', () => {
   });
 
   it('is found by what happened on it, and next, previous and random stay within that', async () => {
-    const bought: RowFilter = { event: { task: 1, has: 'with' }, country: null };
+    const bought: RowFilter = { event: { withEvent: 1, without: null }, country: null };
     const first = await row({ kind: 'first' }, bought);
     expect(first.labels).toEqual([1, 1]);
     expect(first.place).toBe(0);
@@ -122,9 +123,9 @@ describe('a row', () => {
     const random = await row({ kind: 'random', seed: 4 }, bought);
     expect(random.labels).toEqual([1, 1]);
     expect((await row({ kind: 'random', seed: 4 }, bought)).row).toBe(random.row);
-    const only: RowFilter = { event: { task: 0, has: 'only' }, country: null };
+    const only: RowFilter = { event: { withEvent: 0, without: 1 }, country: null };
     expect((await row({ kind: 'first' }, only)).labels).toEqual([1, 0]);
-    const without: RowFilter = { event: { task: 0, has: 'without' }, country: null };
+    const without: RowFilter = { event: { withEvent: null, without: 0 }, country: null };
     expect((await row({ kind: 'first' }, without)).labels).toEqual([0, 0]);
   });
 
@@ -139,13 +140,13 @@ describe('a row', () => {
 
   it('that is not there is refused in a sentence', async () => {
     await expect(row({ kind: 'row', row: 9999 })).rejects.toThrow(/There are \d+ rows/);
-    await expect(row({ kind: 'first' }, { event: null, country: 1 })).rejects.toThrow(/tells the market/);
+    await expect(row({ kind: 'first' }, { event: ANY, country: 1 })).rejects.toThrow(/tells the market/);
     await expect(row({ kind: 'first' }, ALL, 'redrawn')).rejects.toThrow(/validation part/);
     const none = whole();
     await use({ ...none, labels: new Uint8Array(none.labels.length) });
-    await expect(row({ kind: 'first' }, { event: { task: 1, has: 'with' }, country: null })).rejects.toThrow(
-      /No row matches/,
-    );
+    await expect(
+      row({ kind: 'first' }, { event: { withEvent: 1, without: null }, country: null }),
+    ).rejects.toThrow(/No row matches/);
   });
 
   it('leaves the run as it was', async () => {

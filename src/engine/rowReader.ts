@@ -61,9 +61,8 @@ export class RowReader {
   async row(pick: RowPick): Promise<RowReading> {
     const session = this.current();
     const range = this.rangeOf(session, pick.part);
-    const { tasks } = session.pipeline;
     const columns = labelColumns(session.pipeline, range.data.schema);
-    const matches = matchingRows(range, pick.filter, tasks, columns);
+    const matches = matchingRows(range, pick.filter, columns);
     const { seek } = pick;
     const row =
       seek.kind === 'surprising'

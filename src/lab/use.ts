@@ -1,5 +1,5 @@
 /** What several panels ask of the state, in one place: looks of the tasks, columns, the newest readings. */
-import { useMemo, useSyncExternalStore } from 'react';
+import { createContext, useContext, useMemo, useSyncExternalStore } from 'react';
 import type { ProbeReading } from '../../workers/protocol';
 import { type TaskLook, taskLooks } from '../components/tasks';
 import { useMedia } from '../components/useSize';
@@ -58,11 +58,17 @@ export function useOracle(): Readonly<Record<string, number>> | null {
   return recorded ?? known;
 }
 
+/** Readings that stand in the place of the run's own for what is drawn inside, e.g. those of one row. */
+export const GivenProbes = createContext<readonly ProbeReading[] | null>(null);
+
 /** The reading of a probe at the scrubbed step, or the newest. */
 export function useProbe(block: string, name: string): ProbeReading | null {
+  const given = useContext(GivenProbes);
   const scrub = useUi((s) => s.scrub);
   return useHistoryOf(({ readings }) =>
-    readings.latest(({ probes }) => probes.find((p) => p.block === block && p.name === name), scrub),
+    given
+      ? (given.find((p) => p.block === block && p.name === name) ?? null)
+      : readings.latest(({ probes }) => probes.find((p) => p.block === block && p.name === name), scrub),
   );
 }
 

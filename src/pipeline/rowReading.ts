@@ -13,11 +13,10 @@ export type RowPart = (typeof ROW_PARTS)[number];
 
 const index = z.number().int().min(0).max(0xffffffff);
 
-/** `with`: the event happened. `without`: it did not. `only`: it happened, and no event that follows it did. */
+const task = z.number().int().min(0).max(7).nullable();
 export const rowFilterSchema = z.strictObject({
-  event: z
-    .strictObject({ task: z.number().int().min(0).max(7), has: z.enum(['with', 'without', 'only']) })
-    .nullable(),
+  /** Indices of tasks: of the event that happened, and of the one that did not; null for any (see cohorts.ts). */
+  event: z.strictObject({ withEvent: task, without: task }),
   /** Code of the column that tells the market. */
   country: index.nullable(),
 });
@@ -83,12 +82,12 @@ export const pagePickSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.enum(['next', 'previous']),
     page: z.number().int().min(-1).max(0xffffffff),
-    event: z.number().int().min(0).max(7).nullable(),
+    event: task,
   }),
   z.strictObject({
     kind: z.literal('random'),
     seed: index,
-    event: z.number().int().min(0).max(7).nullable(),
+    event: task,
   }),
 ]);
 /** `given`: a page that was drawn again for a row. */
