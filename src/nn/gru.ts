@@ -1,5 +1,7 @@
 /** The gated recurrent unit that passes state from task to task. */
-import { linear } from './dense';
+import { dense, linear } from './dense';
+import { fastGru } from './kernels/gru';
+import { concatColumns } from './streams';
 import { type Tensor, tf } from './tensor';
 import { splitGroups } from './tree';
 import type { Open } from './wires';
@@ -15,25 +17,32 @@ import type { Open } from './wires';
  * @returns [B, H]
  */
 export function gruCell(x: Tensor, h: Tensor, W: Tensor, U: Tensor, b: Tensor): Tensor {
-  return gruStep(tf.add(linear(x, W), b), h, U).state;
+  return gruStep(dense(x, W, b), h, U).state;
 }
 
 interface Step {
   /** h', [B, H]. */
   readonly state: Tensor;
-  /** z, [B, H]; null where there was no state to keep. */
-  readonly keep: Tensor | null;
+  /** z, [B, H], when it is asked for; null where there was no state to keep. */
+  readonly keep: (() => Tensor) | null;
 }
 
 /** The step after the products with the input. @param a xW + b, [B, 3H] @param h [B, H], or null where it is 0 */
 function gruStep(a: Tensor, h: Tensor | null, U: Tensor): Step {
+  const fast = fastGru(a, h, U);
+  if (!fast) return plainStep(a, h, U);
+  const { state, gates } = fast; // gates [B, 3H]: z, r, c
+  return { state, keep: h && (() => tf.slice(gates, [0, 0], [-1, U.shape[0]!])) };
+}
+
+function plainStep(a: Tensor, h: Tensor | null, U: Tensor): Step {
   const H = U.shape[0]!;
   const part = (i: number, n = 1) => tf.slice(a, [0, i * H], [-1, n * H]);
   if (!h) return { state: tf.mul(tf.sub(1, tf.sigmoid(part(0))), tf.tanh(part(2))), keep: null };
   const gates = tf.sigmoid(tf.add(part(0, 2), linear(h, tf.slice(U, [0, 0], [H, 2 * H])))); // [B, 2H]
-  const [z, r] = tf.split(gates, 2, 1) as [Tensor, Tensor];
+  const [z, r] = splitGroups(gates, 2) as [Tensor, Tensor];
   const candidate = tf.tanh(tf.add(part(2), linear(tf.mul(r, h), tf.slice(U, [0, 2 * H], [H, H]))));
-  return { state: tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), candidate)), keep: z };
+  return { state: tf.add(tf.mul(z, h), tf.mul(tf.sub(1, z), candidate)), keep: () => z };
 }
 
 export interface TaskStates {
@@ -64,16 +73,15 @@ export function gruOverTasks(
   const [I, H] = [W.shape[0]!, U.shape[0]!];
   const B = x.shape[0]!;
   // The products with the input wait for nobody: one for all tokens.
-  const all = tf.add(linear(tf.reshape(x, [B * K, I]), W), b); // [B·K, 3H]
+  const all = dense(tf.reshape(x, [B * K, I]), W, b); // [B·K, 3H]
   const inputs = splitGroups(tf.reshape(all, [B, K * 3 * H]), K); // K × [B, 3H]
   const steps: Step[] = [];
   inputs.forEach((a, k) => {
     const p = before[k]!;
     steps.push(gruStep(a, p === null || open?.[k] === 0 ? null : steps[p]!.state, U));
   });
-  const side = (parts: Tensor[]) => (K === 1 ? parts[0]! : tf.concat(parts as tf.Tensor2D[], 1));
   return {
-    states: side(steps.map((s) => s.state)),
-    kept: () => side(steps.map((s) => (s.keep ? tf.mean(s.keep, 1, true) : tf.zeros([B, 1])))),
+    states: concatColumns(steps.map((s) => s.state)),
+    kept: () => concatColumns(steps.map((s) => (s.keep ? tf.mean(s.keep(), 1, true) : tf.zeros([B, 1])))),
   };
 }

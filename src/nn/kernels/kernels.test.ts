@@ -37,6 +37,7 @@ import {
 import { columnSum } from '../matmul';
 import { wasmPaths } from '../wasmPaths';
 import { Heap } from './heap';
+import { kernelCases, kernelError, solveKernelCase } from './testing/cases';
 
 const rng = new Rng(7);
 const normals = (shape: readonly number[], scale = 1): Tensor =>
@@ -437,4 +438,21 @@ it('what the tape keeps for a gradient is no kernel call and no copy', async () 
   expect(names).toContain('SeesawDenseGradient');
   expect(names).not.toContain('Identity');
   expect(memory().tensors - before).toBe(3);
+});
+
+describe('columns side by side, and GRU steps', () => {
+  for (const kernel of kernelCases().filter(({ name }) => /^(side by side|apart|GRU)/.test(name))) {
+    it(kernel.name, async () => {
+      const before = setFastKernels(true);
+      try {
+        const fast = await solveKernelCase(kernel);
+        const again = await solveKernelCase(kernel);
+        expect(fast.every((a, i) => sameBits(a, again[i]!))).toBe(true);
+        setFastKernels(false);
+        expect(kernelError(fast, await solveKernelCase(kernel))).toBeLessThanOrEqual(kernel.tolerance);
+      } finally {
+        setFastKernels(before);
+      }
+    });
+  }
 });

@@ -26,6 +26,33 @@ export interface Exports {
     ]
   ): void;
   gemmScratch(N: number): number;
+  gruScratch(rows: number, H: number): number;
+  gru(
+    ...args: [
+      a: number,
+      h: number,
+      U: number,
+      rows: number,
+      H: number,
+      gates: number,
+      state: number,
+      scratch: number,
+    ]
+  ): void;
+  gruGradient(
+    ...args: [
+      d: number,
+      h: number,
+      U: number,
+      gates: number,
+      rows: number,
+      H: number,
+      dA: number,
+      dh: number,
+      dU: number,
+      scratch: number,
+    ]
+  ): void;
   relu(x: number, size: number, y: number): void;
   reluMask(dy: number, y: number, size: number, dz: number): void;
   columnSum(x: number, rows: number, n: number, out: number): void;

@@ -6,5 +6,6 @@ export { crossEntropy, crossEntropyGradient } from './crossEntropy';
 export { embed, embedGradient } from './embed';
 export { gateMix, gateMixGradient } from './gates';
 export { gemm, gemmScratch } from './gemm';
+export { gru, gruGradient, gruScratch } from './gru';
 export { layerNorm, layerNormGradient } from './norm';
 export { putRows, takeRows } from './rows';

@@ -14,6 +14,8 @@ import {
   groupedDense,
   groupedDenseRelu,
   groupedDot,
+  gruCell,
+  gruOverTasks,
   Layout,
   layerNorm,
   linear,
@@ -305,6 +307,34 @@ function* joinCases(): Iterable<KernelCase> {
   }
 }
 
+function* gruCases(): Iterable<KernelCase> {
+  for (const [B, I, H] of [
+    [1, 1, 1] as const,
+    [37, 5, 7] as const,
+    [130, 16, 32] as const,
+    [9, 3, 70] as const,
+  ]) {
+    const weights = { W: normals([I, 3 * H], 0.4), U: normals([H, 3 * H], 0.4), b: normals([3 * H]) };
+    yield {
+      name: `GRU step ${B} × ${I}, ${H} units`,
+      variables: { x: normals([B, I]), h: normals([B, H]), ...weights },
+      run: ({ x, h, W, U, b }) => [gruCell(x!, h!, W!, U!, b!)],
+      tolerance: TOLERANCE,
+    };
+    yield {
+      name: `GRU over tasks ${B} × ${I}, ${H} units`,
+      variables: { x: normals([B, 4 * I], 3), ...weights },
+      // A chain with a branch: the third task and the second both continue the first.
+      run: ({ x, W, U, b }) => {
+        const { states, kept } = gruOverTasks(x!, [null, 0, 0, 2], W!, U!, b!);
+        kept();
+        return [states];
+      },
+      tolerance: TOLERANCE,
+    };
+  }
+}
+
 function* flatCases(): Iterable<KernelCase> {
   const rules = [
     ...[['adam', 0, null] as const, ['adam', 0.01, 0.5] as const, ['adamw', 0.1, null] as const],
@@ -363,6 +393,7 @@ export function kernelCases(): KernelCase[] {
     ...mixtureCases(),
     ...columnCases(),
     ...joinCases(),
+    ...gruCases(),
     ...flatCases(),
   ];
 }
