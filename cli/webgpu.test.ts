@@ -10,6 +10,7 @@ import {
   embedFeatures,
   fastKernels,
   gateMix,
+  gruCell,
   layerNorm,
   openCpu,
   openWasm,
@@ -108,6 +109,9 @@ describe.skipIf(typeof gpu === 'string')('WebGPU programs', () => {
     expect(await all(gateMix(nan, tf.ones([1, 8]), 1).mixed)).toBe(true);
     expect(await all(gateMix(nan, tf.ones([1, 8]), 1).gates)).toBe(true);
     expect(await all(layerNorm(nan, tf.ones([4]), tf.zeros([4])))).toBe(true);
+    expect(await all(gruCell(nan, tf.ones([1, 1]), tf.ones([4, 3]), tf.ones([1, 3]), tf.ones([3])))).toBe(
+      true,
+    );
     expect(await all(selfAttention(nan, tf.ones([2, 6]), 2, 1, null).context)).toBe(true);
     const one = tf.ones([1, 1]);
     const losses = (logit: number) =>
@@ -187,6 +191,25 @@ describe.skipIf(typeof gpu === 'string')('WebGPU programs', () => {
     expect(await some()).toEqual(before);
     session.dispose();
     expect(backend.device?.error()).toBeNull();
+  });
+
+  it('Adam on touched rows moves the numbers that it moves on cpu', { timeout: 120_000 }, async () => {
+    const base = defaultPipeline();
+    const training = { ...base.training, batch: 24, optimizer: 'adam-rows' as const };
+    const run = async () => {
+      const session = new Session({ ...base, training }, tinyData());
+      const begin = (await session.snapshot()).parameters;
+      for (let i = 0; i < 5; i++) await session.trainStep();
+      const { parameters, moment1, moment2 } = await session.snapshot();
+      session.dispose();
+      return { begin, after: [parameters, moment1, moment2] };
+    };
+    const got = await run();
+    expect(backend.device?.error()).toBeNull();
+    await use(await openCpu());
+    const want = await run();
+    expect(kernelError(got.after, want.after)).toBeLessThan(1e-4);
+    expect(got.after[0]).not.toEqual(got.begin);
   });
 
   it('are left alone on a backend that is not as expected', () => {
