@@ -1,5 +1,5 @@
 /** The menu that every chart and map has: its picture as PNG or SVG, its numbers as CSV. */
-import { type RefObject, useRef, useState } from 'react';
+import { memo, type RefObject, useEffect, useRef, useState } from 'react';
 import { Icon } from './icons';
 import { PopButton } from './Overlay';
 import { pictureOf, pngOf } from './picture';
@@ -9,23 +9,39 @@ export type Save = (name: string, blob: Blob) => void;
 
 const NO_PICTURE = 'This browser could not draw the picture: take the SVG instead.';
 
-export function ExportMenu({
-  title,
-  file,
-  target,
-  csv,
-  save,
-}: {
+interface Exported {
   /** What is exported, e.g. "CTR AUC". */
   title: string;
   /** Name of the files, without an ending. */
   file: string;
   /** The part of the page that is drawn; without one, the panel around the button. */
   target?: RefObject<Element | null>;
+  save: Save;
+}
+
+export function ExportMenu({
+  csv,
+  ...exported
+}: Exported & {
   /** Its numbers as CSV, or null while there are none. */
   csv: (() => string) | null;
-  save: Save;
 }) {
+  const numbers = useRef(csv);
+  useEffect(() => {
+    numbers.current = csv;
+  });
+  return <Menu {...exported} numbers={numbers} none={csv === null} />;
+}
+
+/** Not drawn again while numbers stream: it asks for them when they are wanted. */
+const Menu = memo(function Menu({
+  title,
+  file,
+  target,
+  save,
+  numbers,
+  none,
+}: Exported & { numbers: RefObject<(() => string) | null>; none: boolean }) {
   const place = useRef<HTMLSpanElement>(null);
   const [refusal, setRefusal] = useState<string | null>(null);
   const picture = () => {
@@ -78,9 +94,10 @@ export function ExportMenu({
             <button
               type="button"
               className="btn"
-              disabled={!csv}
+              disabled={none}
               onClick={() => {
-                if (csv) save(`${file}.csv`, new Blob([csv()], { type: 'text/csv' }));
+                const text = numbers.current?.();
+                if (text !== undefined) save(`${file}.csv`, new Blob([text], { type: 'text/csv' }));
                 close();
               }}
             >
@@ -96,4 +113,4 @@ export function ExportMenu({
       </PopButton>
     </span>
   );
-}
+});

@@ -28,7 +28,7 @@ import {
   recordSnapshot,
 } from './runs/recorder';
 import { remember } from './storage';
-import { type Phase, useData, usePipeline, useRun } from './stores';
+import { type Phase, useData, usePipeline, useRun, useUi } from './stores';
 
 /** Milliseconds that a change of structure waits for another before the run starts again. */
 const SETTLE = 350;
@@ -402,6 +402,8 @@ function keepGhost(): void {
   if (running) history.begin(pipelineName(running), recordId());
   else history.clear();
   running = null;
+  // Another run has steps of its own.
+  useUi.setState({ scrub: null });
 }
 
 function toIdle(): void {

@@ -9,17 +9,17 @@ import { THEMES } from '../../state/storage';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
 import { LectureBar } from '../stage/LectureBar';
-import { useHistory, useLecture, useSimulated } from '../use';
+import { useHistoryOf, useLecture, useSimulated } from '../use';
 import { BackendBadge } from './BackendBadge';
 import { LiveMenu } from './LiveMenu';
 import { Progress, RunState, TrainButton } from './run';
 import { SeedField } from './SeedField';
 
 function Speed() {
-  const { samplesPerSecond } = useHistory();
+  const samplesPerSecond = useHistoryOf((h) => h.samplesPerSecond);
   return (
     <span className="field speed">
-      <b>{count(samplesPerSecond)}</b> samples/s
+      <b className="figure-grows">{count(samplesPerSecond)}</b> samples/s
     </span>
   );
 }

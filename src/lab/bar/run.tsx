@@ -4,11 +4,11 @@ import { Glyph } from '../../components/icons';
 import { useRecorded } from '../../state/recorded';
 import { pause, train, whyNotReady } from '../../state/session';
 import { type Phase, useData, usePipeline, useRun } from '../../state/stores';
-import { useHistory } from '../use';
+import { useHistory, useHistoryOf } from '../use';
 
 /** Step of the user's own run: what is recorded moves the curves, not the bar. */
 function useLiveStep(): number {
-  const { step } = useHistory();
+  const step = useHistoryOf((h) => h.step);
   const recorded = useRecorded((s) => s.shown !== null);
   return recorded ? 0 : step;
 }
@@ -72,7 +72,15 @@ export function RunState() {
         <span>{loading ? `for ${loading.what}` : 'for data'}</span>
       ) : (
         <span>
-          step <span data-testid="step">{count(at)}</span> of {count(pipeline.training.steps)}
+          step{' '}
+          <span
+            className="figure-grows"
+            data-testid="step"
+            style={{ minWidth: `${count(pipeline.training.steps).length}ch` }}
+          >
+            {count(at)}
+          </span>{' '}
+          of {count(pipeline.training.steps)}
         </span>
       )}
     </div>
@@ -93,7 +101,8 @@ export function Progress() {
       aria-valuemax={steps}
       aria-valuenow={Math.min(at, steps)}
     >
-      <i style={{ width: `${share * 100}%` }} />
+      {/* Clipped, not resized: a width would lay the page out anew with each step. */}
+      <i style={{ clipPath: `inset(0 ${100 - share * 100}% 0 0)` }} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { AucPanel } from './AucPanel';
 import { CurvesTab } from './CurvesTab';
 import { GatesTab } from './GatesPanel';
 import { RecordedLine, RecordedMark } from './Recorded';
+import { BackToLive } from './Scrubber';
 
 const NAMES: Record<TabName, string> = {
   overview: 'Overview',
@@ -30,27 +31,35 @@ const NONE: readonly never[] = [];
 /** More heads than this are one click away, in their own tab. */
 const HEADS_IN_OVERVIEW = 4;
 
-function Overview() {
-  const spaces = useSpaces();
+function AttentionInOverview() {
   const attention = useAttention();
   const cohort = useUi((s) => s.cohort);
+  return (
+    <section className="panel attention-panel" aria-label="Attention">
+      <header>
+        <div>
+          <h3>Attention</h3>
+          <p>
+            <RecordedMark />
+            row reads column · <b>{cohortName(cohort)}</b>
+          </p>
+        </div>
+      </header>
+      {attention ? <AttentionMaps attention={attention} limit={HEADS_IN_OVERVIEW} /> : <NoAttention />}
+    </section>
+  );
+}
+
+function Overview() {
+  const spaces = useSpaces();
   return (
     <div className="panels overview">
       {spaces.map((space) => (
         <AucPanel key={space.id} space={space} />
       ))}
-      <section className="panel attention-panel" aria-label="Attention">
-        <header>
-          <div>
-            <h3>Attention</h3>
-            <p>
-              <RecordedMark />
-              row reads column · <b>{cohortName(cohort)}</b>
-            </p>
-          </div>
-        </header>
-        {attention ? <AttentionMaps attention={attention} limit={HEADS_IN_OVERVIEW} /> : <NoAttention />}
-      </section>
+      <ErrorBoundary name="Attention">
+        <AttentionInOverview />
+      </ErrorBoundary>
     </div>
   );
 }
@@ -132,6 +141,7 @@ export function Dock() {
             ))}
           </TabList>
           <span className="grow" />
+          {tab === 'overview' && <BackToLive />}
           <RecordedLine />
           <AucChoice />
         </div>

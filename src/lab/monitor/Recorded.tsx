@@ -1,10 +1,10 @@
 /** Says of what is on the screen that it was recorded: in each panel, and once in words. */
 import { useRecorded } from '../../state/recorded';
 
-/** A word beside a panel's facts. */
+/** A word at the right end of a panel's facts: it goes with the first live number, and moves nothing when it does. */
 export function RecordedMark() {
   const shown = useRecorded((s) => s.shown !== null);
-  return shown && <b className="recorded-mark">recorded · </b>;
+  return shown && <b className="recorded-mark">recorded</b>;
 }
 
 /** What the recording is, and how to get a live run in its place. */

@@ -7,6 +7,17 @@ import { useHistory } from '../use';
 /** Shows the readings of a step, or, with null, the newest as they come. */
 export const scrubTo = (step: number | null): void => useUi.setState({ scrub: step });
 
+/** The way back where there is no room for the scrubber itself. */
+export function BackToLive() {
+  const scrub = useUi((s) => s.scrub);
+  if (scrub === null) return null;
+  return (
+    <button type="button" className="btn" onClick={() => scrubTo(null)}>
+      Step {count(scrub)}: back to live
+    </button>
+  );
+}
+
 /** The arrows go a frame, Page Up and Down a tenth, Home to the first and End back to live: a range input brings them along. */
 export function Scrubber() {
   const { readings } = useHistory('readings');
