@@ -167,13 +167,19 @@ ${NOTES}`;
 /** What the figures do not say by themselves. */
 const NOTES = `## Why a target is missed, and what was tried
 
-- **Ratios to naive and plain.** Nearly all of a fast Shared-Bottom step is matrix products (the table above), and these run faster than the stock
-  product. On a processor with two 128-bit floating-point units a thread the products are the bound, so that the step cannot become
-  faster than they are; the plan's ratios come from one with four. Plain operations make use of the same units for their own products.
-- **Evaluation.** A forward pass over the whole validation part is as much arithmetic as some twenty training steps, and by default one is asked
-  for every fifty. It is chunked and gives way; the share falls only with rarer evaluations or fewer rows.
-- **Rows of the embedding table.** Adam is dense: its time grows with the table (the last curve), not with the rows that a batch touches.
-- **Tried, no gain**: unrolling K by 4 in the product; fused multiply-add, which wasm offers as relaxed SIMD only and Node 20 has not.
+- **Ratios to naive and plain.** Matrix products are most of a fast step (above: their time at the measured rate, beside the whole step), and the products
+  run at what 128-bit SIMD gives here: a mul and an add a number, which three of the processor's ports share. What remains for a better ratio is
+  less than a third of a Shared-Bottom step and next to nothing of a large one. The targets were set on another processor (AMD Zen 5, stock product
+  44 GFLOP/s, transposed 3.5), on which the rest of TensorFlow.js weighs more. Against plain operations the ratio falls with the batch, since
+  theirs are the same products through XNNPACK, with the same units.
+- **PyTorch** multiplies with 512-bit fused multiply-adds here, WebAssembly with 128-bit ones and two operations: the ratio is the width of the
+  vectors more than anything else.
+- **Tried, no gain** (products 2048 × 191 × 128, GFLOP/s, processor time, medians of 9 in turns): tiles of 6, 5 or 4 rows 16.5, 16.5, 17.0; both halves of
+  a panel one after the other, which leaves registers free, 16.2; K unrolled by 4 15.5 to 16.2; B blocked by columns, since products of 64 to 1,024
+  columns run at the same 12.5 to 13.2 as they are.
+- **Tried, not taken**: fused multiply-add (relaxed SIMD) made those products 18 to 21, a quarter faster, which is what the ports predict. But
+  browsers round it as their processor does, so that a link would no longer draw the same curve everywhere; Safari does not have it, Node 20 only behind a flag.
 - **Tried, kept**: what the tape keeps for gradients no longer runs as a kernel (half of all calls); the gradient of the inputs stops at the
-  embeddings; bias, ReLU and accumulation in the tail of a product; one update over the flat vector.
+  embeddings; bias, ReLU and accumulation in the tail of a product; one update over the flat vector; joining and splitting columns as one kernel each (the
+  stock split alone was 6.9 % of a PLE step); in a run, evaluations take a weighted sample of the rows and only the last takes all.
 `;
