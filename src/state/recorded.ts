@@ -6,7 +6,7 @@ import { recordingSchema } from '../pipeline/recording';
 import type { Evaluation, ProbeReading } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { history } from './history';
-import { useData, usePipeline, useRun } from './stores';
+import { useData, usePipeline, useRun, useUi } from './stores';
 
 /** Milliseconds that the whole run takes to play, and between two pieces of it. */
 const LENGTH = 12_000;
@@ -149,6 +149,7 @@ export function endRecording(): void {
   unsubscribe = [];
   useRecorded.setState({ shown: null });
   history.clear();
+  useUi.setState({ scrub: null });
 }
 
 function stopTimer(): void {

@@ -23,8 +23,8 @@ export function Scrubber() {
   const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const { frames } = readings;
-  if (frames.length < 2) return null;
-  const newest = frames.length - 1;
+  // It stands there from the first: coming later, it would push what stands beside it.
+  const newest = Math.max(0, frames.length - 1);
   const at =
     scrub === null
       ? newest
@@ -33,11 +33,12 @@ export function Scrubber() {
           frames.findLastIndex((f) => f.step <= scrub),
         );
   const live = scrub === null;
-  const step = count(frames[at]!.step);
+  const step = count(frames[at]?.step ?? 0);
   return (
     <label className="scrub" title={`${count(frames.length)} frames are kept, at most ${MAX_FRAMES}`}>
       <span>
-        step <b>{step}</b> <small>{live ? 'live' : `frame ${at + 1} of ${frames.length}`}</small>
+        step <b className="figure-grows">{step}</b>{' '}
+        <small>{live ? 'live' : `frame ${at + 1} of ${frames.length}`}</small>
       </span>
       <input
         type="range"
@@ -45,9 +46,10 @@ export function Scrubber() {
         max={newest}
         step={1}
         value={at}
+        disabled={newest === 0}
         aria-label="Step that the instruments show"
         aria-valuetext={live ? `live, step ${step}` : `step ${step}, frame ${at + 1} of ${frames.length}`}
-        style={{ '--share': at / newest } as React.CSSProperties}
+        style={{ '--share': newest === 0 ? 1 : at / newest } as React.CSSProperties}
         onChange={(e) => {
           const to = Number(e.target.value);
           scrubTo(to === newest ? null : frames[to]!.step);
