@@ -277,13 +277,17 @@ export interface Listener {
   onDeath(which: 'trainer' | 'data', reason: string): void;
 }
 
-/** Hears the events of one entrant of a race. */
-export type Follower = (event: TrainerEvent) => void;
+/** Hears of one entrant of a race. */
+export interface Follower {
+  onEvent(event: TrainerEvent): void;
+  /** The trainer died, and the race with it. */
+  onDeath(reason: string): void;
+}
 
 const gate = new EventGate();
 let listener: Listener | null = null;
 /** By run id, those that run beside the page's own run. */
-const followers = new Map<string, { readonly gate: EventGate; readonly hear: Follower }>();
+const followers = new Map<string, { readonly gate: EventGate; readonly to: Follower }>();
 let port: MessagePort | null = null;
 let lastSnapshot: Snapshot | null = null;
 
@@ -291,7 +295,7 @@ function receive(message: unknown): void {
   const follower = followers.get((message as Partial<TrainerEvent> | null)?.runId ?? '');
   if (follower) {
     const event = follower.gate.admit(message);
-    if (event) follower.hear(event);
+    if (event) follower.to.onEvent(event);
     return;
   }
   const event = gate.admit(message);
@@ -313,7 +317,10 @@ const trainerGuard = new Guarded<TrainerCalls>(
     void api.connect(Comlink.transfer(channel.port2, [channel.port2]));
     return { worker, api };
   },
-  (reason) => listener?.onDeath('trainer', reason),
+  (reason) => {
+    for (const { to } of [...followers.values()]) to.onDeath(reason);
+    listener?.onDeath('trainer', reason);
+  },
 );
 
 const dataGuard = new Guarded<DataCalls>(
@@ -339,8 +346,8 @@ export interface Client {
   listen(listener: Listener): void;
   /** Events of other runs are dropped from now on. */
   expectRun(runId: string): void;
-  /** Events of this run go to `hear` alone. @returns the end of it */
-  follow(runId: string, hear: Follower): () => void;
+  /** Events of this run go there alone. @returns the end of it */
+  follow(runId: string, to: Follower): () => void;
   /** The last snapshot of a run, kept here so that it outlives the worker. */
   snapshot(): Snapshot | null;
   forgetSnapshot(): void;
@@ -359,10 +366,10 @@ export const client: Client = {
     listener = to;
   },
   expectRun: (runId) => gate.expect(runId),
-  follow(runId, hear) {
+  follow(runId, to) {
     const own = new EventGate();
     own.expect(runId);
-    followers.set(runId, { gate: own, hear });
+    followers.set(runId, { gate: own, to });
     return () => void followers.delete(runId);
   },
   snapshot: () => lastSnapshot,

@@ -1,9 +1,9 @@
 /** What the trainer worker accepts: every command from the page is parsed before it reaches the engine. */
 import { z } from 'zod';
 import type { Dataset } from '../src/data/dataset';
+import { LEAST_ENTRANTS, MOST_ENTRANTS } from '../src/pipeline/entrant';
 import { type Snapshot, SPEEDS } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
-import { LEAST_ENTRANTS, MOST_ENTRANTS } from '../src/study/race';
 import type { RaceRequest, StartRequest } from './protocol';
 
 const float32 = z.instanceof(Float32Array);

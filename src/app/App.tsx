@@ -23,6 +23,7 @@ const Embedded = lazy(() => import('../lab/stage/Embedded'));
 const Lecture = lazy(() => import('../lab/stage/Lecture'));
 const Tour = lazy(() => import('../lab/tour/Tour'));
 const HelpSheet = lazy(() => import('../lab/bar/HelpSheet'));
+const RacePage = lazy(() => import('../lab/race/RacePage'));
 const RunsPage = lazy(() => import('../lab/runs/RunsPage'));
 const DataPage = lazy(() => import('../lab/data/view/DataPage'));
 const MappingSheet = lazy(() => import('../lab/data/mapping/MappingSheet'));
@@ -111,6 +112,7 @@ function Mapping() {
 const PAGES = {
   data: { name: 'The Data view', View: DataPage },
   runs: { name: 'The comparison of runs', View: RunsPage },
+  race: { name: 'The race', View: RacePage },
   about: { name: 'The page about Seesaw', View: AboutPage },
 } as const;
 

@@ -2,6 +2,7 @@
 import { deflateSync, Inflate, strFromU8, strToU8 } from 'fflate';
 import { z } from 'zod';
 import { DEFAULT_REQUEST, type SimulationRequest, simulationRequestSchema } from '../data/simulator/request';
+import { type Entrant, LEAST_ENTRANTS, MOST_ENTRANTS } from './entrant';
 import { describeIssue, firstIssue } from './issues';
 import { parsePipeline } from './parse';
 import type { Pipeline } from './schema';
@@ -22,20 +23,66 @@ const dataSchema = z
   .strictObject({ kind: z.literal('simulated'), request: simulationRequestSchema })
   .nullable();
 
-const envelopeSchema = z.strictObject({ pipeline: z.unknown(), data: dataSchema });
+/** A race: its first entrant is the link's pipeline, and the others follow. */
+const raceSchema = z.strictObject({
+  first: z.string().min(1).max(60),
+  own: z.boolean().optional(),
+  others: z
+    .array(
+      z.strictObject({ name: z.string().min(1).max(60), own: z.boolean().optional(), pipeline: z.unknown() }),
+    )
+    .min(LEAST_ENTRANTS - 1)
+    .max(MOST_ENTRANTS - 1),
+  change: z.strictObject({
+    steps: z.int().min(1).max(200_000).optional(),
+    batch: z.int().min(1).max(16_384).optional(),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .optional(),
+  }),
+});
+
+const envelopeSchema = z.strictObject({
+  pipeline: z.unknown(),
+  data: dataSchema,
+  race: raceSchema.optional(),
+});
+
+/** Who races, and what of the first one's settings the race changes. */
+export interface LinkRace {
+  readonly entrants: readonly Entrant[];
+  readonly change: Partial<Pick<Pipeline['training'], 'steps' | 'batch' | 'seed'>>;
+}
 
 export type LinkData = z.infer<typeof dataSchema>;
 
 export interface LinkContent {
   readonly pipeline: Pipeline;
   readonly data: LinkData;
+  /** Where it is the link to a race; its first entrant is the pipeline. */
+  readonly race?: LinkRace;
 }
 
 export type DecodedLink = ({ ok: true } & LinkContent) | { ok: false; message: string };
 
 /** The hash of a link, e.g. `#p=1.q1YqKM…`. */
-export function encodeLink({ pipeline, data }: LinkContent): string {
-  return packLink({ pipeline, data: data && { ...data, request: withoutDefaults(data.request) } });
+export function encodeLink({ pipeline, data, race }: LinkContent): string {
+  const [first, ...others] = race?.entrants ?? [];
+  return packLink({
+    pipeline,
+    data: data && { ...data, request: withoutDefaults(data.request) },
+    ...(race &&
+      first && {
+        race: {
+          first: first.name,
+          ...(first.own && { own: true }),
+          others: others.map(({ name, own, pipeline: p }) => ({ name, ...(own && { own }), pipeline: p })),
+          change: race.change,
+        },
+      }),
+  });
 }
 
 /**
@@ -151,7 +198,16 @@ function readContent(json: string): DecodedLink {
   }
   const parsed = parsePipeline(envelope.data.pipeline);
   if (!parsed.ok) return refuse(`This link cannot be used: ${parsed.message}`);
-  return { ok: true, pipeline: parsed.pipeline, data: envelope.data.data };
+  const { data, race } = envelope.data;
+  if (!race) return { ok: true, pipeline: parsed.pipeline, data };
+  const entrants: Entrant[] = [{ name: race.first, own: race.own ?? false, pipeline: parsed.pipeline }];
+  for (const { name, own = false, pipeline } of race.others) {
+    const other = parsePipeline(pipeline);
+    if (!other.ok) return refuse(`This link cannot be used: entrant ${name}: ${other.message}`);
+    entrants.push({ name, own, pipeline: other.pipeline });
+  }
+  const change = race.change as LinkRace['change'];
+  return { ok: true, pipeline: parsed.pipeline, data, race: { entrants, change } };
 }
 
 function refuse(message: string): DecodedLink {

@@ -1,10 +1,13 @@
 /** The first moments of a visit: what was remembered, what the link says, and the world to begin with. */
 import type { BackendChoice } from '../../workers/protocol';
 import { defaultPipeline } from '../pipeline/defaults';
+import { LEAST_ENTRANTS } from '../pipeline/entrant';
 import type { Pipeline } from '../pipeline/schema';
 import { decodeLink, encodeLink } from '../pipeline/share';
 import { simulate } from './data';
 import { say, tellError } from './notices';
+import { takeLineUp } from './race/lineUp';
+import { useRace } from './race/store';
 import { openWithRecording } from './recorded';
 import { followAddress, isRoute } from './route';
 import { loadRuns } from './runs/actions';
@@ -95,6 +98,10 @@ export function takeLink(hash: string): boolean {
   linkedHash = hash;
   usePipeline.setState({ pipeline: linked });
   if (link.data) useData.setState({ request: link.data.request });
+  if (link.race) {
+    takeLineUp(link.race.entrants, link.race.change);
+    useUi.setState({ route: 'race' });
+  }
   return true;
 }
 
@@ -114,6 +121,20 @@ export function linkTo(
     data: made ? { kind: 'simulated', request: made } : null,
   });
   return `${location.origin}${location.pathname}${searchOf(view, useUi.getState().hidden, '')}${hash}`;
+}
+
+/** The address that brings back the line-up of a race, and its world where that is simulated. */
+export function raceLink(location: Pick<Location, 'origin' | 'pathname'> = window.location): string | null {
+  const { lineUp, change } = useRace.getState();
+  const first = lineUp[0];
+  if (!first || lineUp.length < LEAST_ENTRANTS) return null;
+  const { made } = useData.getState();
+  const hash = encodeLink({
+    pipeline: first.pipeline,
+    data: made ? { kind: 'simulated', request: made } : null,
+    race: { entrants: lineUp.map(({ name, pipeline, own }) => ({ name, pipeline, own })), change },
+  });
+  return `${location.origin}${location.pathname}${hash}`;
 }
 
 /** Light, dark, or as the system says. */

@@ -1,7 +1,7 @@
-/** Which page the address names: the lab, the Data view at `#/data`, runs compared at `#/runs`, or `#/about`; share links (`#p=…`) belong to the lab. */
+/** Which page the address names: the lab, the Data view at `#/data`, runs compared at `#/runs`, a race at `#/race`, or `#/about`; share links (`#p=…`) belong to the lab. */
 import { useUi } from './stores';
 
-export type Route = 'lab' | 'data' | 'runs' | 'about';
+export type Route = 'lab' | 'data' | 'runs' | 'race' | 'about';
 
 /** What a hash asks for. */
 export interface Asked {
@@ -17,7 +17,8 @@ export const isRoute = (hash: string): boolean => hash.startsWith('#/');
 export function readRoute(hash: string): Asked {
   const [, path, query] = /^#\/([\w/-]*)(?:\?(.*))?$/s.exec(hash) ?? [];
   const page = path?.replace(/\/+$/, '');
-  if (page !== 'data') return { route: page === 'about' || page === 'runs' ? page : 'lab', shard: null };
+  if (page === 'about' || page === 'runs' || page === 'race') return { route: page, shard: null };
+  if (page !== 'data') return { route: 'lab', shard: null };
   // An address may be pasted behind `shard=` as it stands, with a query of its own: all that follows belongs to it.
   const raw = /(?:^|&)shard=(.*)$/s.exec(query ?? '')?.[1];
   return { route: 'data', shard: raw ? unescaped(raw) : null };
@@ -51,6 +52,9 @@ export function openPage(route: Exclude<Route, 'lab'>): void {
 
 /** Opens the comparison of runs. */
 export const openRuns = (): void => openPage('runs');
+
+/** Opens the race. */
+export const openRace = (): void => openPage('race');
 
 /** Opens the Data view. */
 export const openDataView = (): void => openPage('data');

@@ -15,6 +15,7 @@ import { SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { history } from './history';
 import { say, tellError } from './notices';
+import { raceUnderWay } from './race/store';
 import { endRecording, useRecorded } from './recorded';
 import {
   beginRecord,
@@ -73,6 +74,10 @@ export function whyNotReady(
   if (!data.summary) return data.loading ? `Waiting for ${data.loading.what}.` : 'There is no data yet.';
   return findings(pipeline, data.summary).find((f) => f.level === 'error')?.reason ?? null;
 }
+
+/** Why no run can start now: a race has the trainer, or as `whyNotReady`. */
+export const whyNotStart = (pipeline: Pipeline): string | null =>
+  raceUnderWay() ? 'A race is under way: it ends, or is stopped, first.' : whyNotReady(pipeline);
 
 /** Starts, resumes after a pause, or starts again after an end. */
 export async function train(): Promise<void> {
@@ -157,7 +162,7 @@ export function changeSpeed(by: 1 | -1): void {
 async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
   cancelRestart();
   const { pipeline } = usePipeline.getState();
-  const why = whyNotReady(pipeline);
+  const why = whyNotStart(pipeline);
   if (why) {
     tellError(why);
     return false;

@@ -151,7 +151,7 @@ export type View =
   | { readonly kind: 'embed'; readonly panel: Embed };
 
 interface UiStore {
-  readonly route: 'lab' | 'data' | 'runs' | 'about';
+  readonly route: 'lab' | 'data' | 'runs' | 'race' | 'about';
   /** What the page is for now: work, a lecture hall, or one panel in somebody's slides. */
   readonly view: View;
   /** Parts that lecture mode leaves out. */

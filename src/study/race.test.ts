@@ -1,9 +1,10 @@
 /** Line-ups: one set of settings for all, differences that are said, and what cannot run. */
 import { describe, expect, it } from 'vitest';
 import { blockWith, defaultPipeline } from '../pipeline/defaults';
+import type { Entrant } from '../pipeline/entrant';
 import { findPreset, PRESETS } from '../pipeline/presets';
 import { pipelineSchema } from '../pipeline/schema';
-import { type Entrant, startersOf, withSingleTask } from './race';
+import { startersOf, withSingleTask } from './race';
 
 const base = defaultPipeline();
 const entrant = (name: string, pipeline = base, own = false): Entrant => ({ name, pipeline, own });

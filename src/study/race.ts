@@ -2,22 +2,12 @@
 import type { SpaceDifferences } from '../metrics/paired';
 import { type Change, changesOf } from '../pipeline/changes';
 import { blockWith } from '../pipeline/defaults';
+import type { Entrant } from '../pipeline/entrant';
 import { type Pipeline, pipelineSchema } from '../pipeline/schema';
 import { pipelineKey } from './compare';
 
-export const LEAST_ENTRANTS = 2;
-export const MOST_ENTRANTS = 4;
-
 /** What an entrant may keep of its own; steps, batch, seed and evaluations are the same for all. */
 const OWN = ['optimizer', 'learningRate', 'decay', 'finalRate', 'weightDecay', 'clipNorm'] as const;
-
-/** One that runs. */
-export interface Entrant {
-  readonly name: string;
-  readonly pipeline: Pipeline;
-  /** It keeps its own optimiser and learning rate. */
-  readonly own: boolean;
-}
 
 /** An entrant as it will run. */
 export interface Starter {

@@ -1,6 +1,7 @@
 /** What of a curve chart moves: raw and smoothed curve, ghosts, the task's letter and the step. A path a curve, no element a point. */
 import { createContext, memo, useContext, useId } from 'react';
 import { fraction } from '../format';
+import { SvgRunMark } from '../RunMark';
 import { SvgTag } from '../Tag';
 import type { TaskLook } from '../tasks';
 import { lastFinite, type Plot, pathOf } from './plot';
@@ -19,6 +20,8 @@ export interface GhostCurve {
   readonly label: string;
   /** SVG stroke-dasharray; undefined = solid. */
   readonly dash: string | undefined;
+  /** It is no earlier run but races in this chart: drawn in the task's hue, with this run marker at its end. */
+  readonly racer?: number;
   readonly x: readonly number[];
   readonly y: readonly number[];
 }
@@ -65,7 +68,14 @@ export function Moving() {
       </clipPath>
       <g clipPath={`url(#${clip})`} fill="none">
         {ghosts.map((ghost) => (
-          <GhostPath key={ghost.id} x={ghost.x} y={ghost.y} dash={ghost.dash} plot={plot} />
+          <GhostPath
+            key={ghost.id}
+            x={ghost.x}
+            y={ghost.y}
+            dash={ghost.dash}
+            plot={plot}
+            live={ghost.racer !== undefined}
+          />
         ))}
         {/* One point is no line: the task's letter stands there by itself. */}
         {x.length > 1 && (
@@ -83,6 +93,12 @@ export function Moving() {
           </>
         )}
       </g>
+      {ghosts.map(({ id, racer, x: at, y }) => {
+        const last = lastFinite(y);
+        return racer === undefined || last === null ? null : (
+          <SvgRunMark key={id} mark={racer} x={plot.x(at.at(-1)!)} y={plot.y(within(last))} />
+        );
+      })}
       {ghostLabels(moving).map(({ id, text, x: at, y }) => {
         const left = at < xMax / 3;
         return (
@@ -114,8 +130,10 @@ const GhostPath = memo(function GhostPath({
   y,
   dash,
   plot,
-}: Pick<GhostCurve, 'x' | 'y' | 'dash'> & { readonly plot: Plot }) {
-  return <path d={pathOf(x, y, plot)} stroke="var(--ink-3)" strokeWidth={1.25} strokeDasharray={dash} />;
+  live,
+}: Pick<GhostCurve, 'x' | 'y' | 'dash'> & { readonly plot: Plot; readonly live: boolean }) {
+  const stroke = live ? 'var(--hue)' : 'var(--ink-3)';
+  return <path d={pathOf(x, y, plot)} stroke={stroke} strokeWidth={live ? 2 : 1.25} strokeDasharray={dash} />;
 });
 
 /** A thin line at the step that is read, and the curve's value beside it, on the side where there is room. */

@@ -2,7 +2,8 @@
 import { count, duration } from '../../components/format';
 import { Glyph } from '../../components/icons';
 import { useRecorded } from '../../state/recorded';
-import { pause, train, whyNotReady } from '../../state/session';
+import { useRaceUnderWay } from '../../state/race/store';
+import { pause, train, whyNotStart } from '../../state/session';
 import { type Phase, useData, usePipeline, useRun } from '../../state/stores';
 import { useHistory, useHistoryOf } from '../use';
 
@@ -29,7 +30,8 @@ export function TrainButton() {
   const pipeline = usePipeline((s) => s.pipeline);
   useData((s) => s.summary);
   useData((s) => s.loading);
-  const why = whyNotReady(pipeline);
+  useRaceUnderWay();
+  const why = whyNotStart(pipeline);
   if (phase === 'training') {
     return (
       <button type="button" className="btn primary" onClick={() => void pause()}>

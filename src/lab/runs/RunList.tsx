@@ -39,11 +39,12 @@ function RunRow({ run, onGone }: { run: KeptRun; onGone: () => void }) {
   const here = useData((s) => s.summary?.fingerprint === run.run.data.fingerprint);
   const [refusal, setRefusal] = useState<string | null>(null);
   const figures = useFigures(run);
-  const { seed, step, pipeline, data, state } = run.run;
+  const { seed, step, pipeline, data, state, race } = run.run;
   const facts = [
     `seed ${seed}`,
     `step ${step} of ${pipeline.training.steps}`,
     WORDS[state],
+    race ? `entrant ${race.entrant + 1} of ${race.of} in a race` : '',
     here ? '' : `on other data: ${data.title}`,
   ].filter(Boolean);
   const named = `${run.name}, seed ${seed}`;

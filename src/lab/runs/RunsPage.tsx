@@ -2,7 +2,7 @@
 import { Segments } from '../../components/fields';
 import { saveBlob } from '../../state/export';
 import { say } from '../../state/notices';
-import { closePage } from '../../state/route';
+import { closePage, openRace } from '../../state/route';
 import { useRuns } from '../../state/runs/store';
 import { useUi } from '../../state/stores';
 import { comparisonCsv, comparisonLatex, comparisonMarkdown } from '../../study/compareTable';
@@ -80,6 +80,9 @@ export default function RunsPage() {
               </button>
             </>
           )}
+          <button type="button" className="btn" onClick={openRace}>
+            Race
+          </button>
           <button type="button" className="btn" onClick={closePage}>
             Back to the lab
           </button>

@@ -1,5 +1,5 @@
 /** Kept runs in the dock: the list, the seesaw plane, and the way to the full comparison. */
-import { openRuns } from '../../state/route';
+import { openRace, openRuns } from '../../state/route';
 import { RunList, RunTools } from './RunList';
 import { SeesawPlane } from './SeesawPlane';
 import { useComparison } from './useComparison';
@@ -14,6 +14,9 @@ export default function RunsTab() {
           <h2>Runs</h2>
           <span className="grow" />
           <RunTools />
+          <button type="button" className="btn" onClick={openRace}>
+            Race
+          </button>
           <button type="button" className="btn" onClick={openRuns}>
             Compare in full
           </button>

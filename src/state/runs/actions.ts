@@ -1,5 +1,6 @@
 /** Everything a user can do to kept runs, each as one named action; what storage refuses is said once and the list works on. */
 import { parseRun, type RunContent, type RunFile, runText } from '../../pipeline/runFile';
+import type { Pipeline } from '../../pipeline/schema';
 import { pipelineKey } from '../../study/compare';
 import { saveBlob } from '../export';
 import { say, tellError } from '../notices';
@@ -60,30 +61,43 @@ export async function loadRuns(): Promise<void> {
   });
 }
 
-/** Name and marker for a run: its pipeline's where that is in the list, else new ones. */
-function identify(run: Pick<RunContent, 'pipeline'>, wanted: string): { name: string; mark: number } {
-  const key = pipelineKey(run.pipeline);
+/** What a run goes by. */
+export interface Identity {
+  readonly name: string;
+  readonly mark: number;
+}
+
+/**
+ * Name and marker for a run: its pipeline's where that is in the list, else new ones.
+ * @param taken by runs that are to come
+ */
+export function identify(pipeline: Pipeline, wanted: string, taken: readonly Identity[] = []): Identity {
+  const key = pipelineKey(pipeline);
   const twin = list().find((r) => pipelineKey(r.run.pipeline) === key);
   if (twin) return { name: twin.name, mark: twin.mark };
-  const marks = new Set(list().map((r) => r.mark));
+  const others = [...list(), ...taken];
+  const marks = new Set(others.map((r) => r.mark));
   let mark = 0;
   while (marks.has(mark)) mark++;
-  const names = new Set(list().map((r) => r.name));
+  const names = new Set(others.map((r) => r.name));
   const base = wanted.trim().slice(0, NAME_LENGTH - 5) || 'Run';
   let name = base;
   for (let n = 2; names.has(name); n++) name = `${base} (${n})`;
   return { name, mark };
 }
 
-/** Puts a run at the head of the list and into storage; one with the same id is replaced and keeps what was set on it. */
+/**
+ * Puts a run at the head of the list and into storage; one with the same id is replaced and keeps what was set on it.
+ * @param wanted name for a pipeline that is not in the list yet, or what the run goes by already
+ */
 export async function keepRun(
   id: string,
   content: RunContent,
   weights: Uint8Array | null,
-  wanted: string,
+  wanted: string | Identity,
 ): Promise<KeptRun> {
   const before = find(id);
-  const { name, mark } = before ?? identify(content, wanted);
+  const { name, mark } = before ?? (typeof wanted === 'string' ? identify(content.pipeline, wanted) : wanted);
   const small = weights && weights.byteLength <= LARGEST_WEIGHTS ? weights : null;
   const run: RunFile = { format: 'seesaw-run', formatVersion: 1, ...content };
   const kept: KeptRun = {

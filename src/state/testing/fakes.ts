@@ -1,5 +1,5 @@
 /** Stand-ins for the workers, for tests of state and views: they answer at once and say what the test tells them to say. */
-import type { Client, Listener } from '../../../workers/client';
+import type { Client, Follower, Listener } from '../../../workers/client';
 import type {
   DatasetSummary,
   Description,
@@ -157,17 +157,18 @@ export class FakeClient {
   }
 
   die(which: 'trainer' | 'data'): void {
+    if (which === 'trainer') for (const f of this.followers.values()) f.onDeath('it stopped answering');
     this.listener?.onDeath(which, 'it stopped answering');
   }
 
-  private readonly followers = new Map<string, (event: TrainerEvent) => void>();
+  private readonly followers = new Map<string, Follower>();
   raced: RaceRequest | null = null;
   pairs: RacePairs = [];
 
   /** An entrant of the race says something. */
   emitOf(racer: number, event: RunEvent): void {
     const runId = this.raced?.runIds[racer] ?? '';
-    this.followers.get(runId)?.({ ...event, runId, seq: this.seq++ });
+    this.followers.get(runId)?.onEvent({ ...event, runId, seq: this.seq++ });
   }
 
   private readonly trainerApi = {
@@ -275,8 +276,8 @@ export class FakeClient {
       this.listener = to;
     },
     expectRun: () => undefined,
-    follow: (runId, hear) => {
-      this.followers.set(runId, hear);
+    follow: (runId, to) => {
+      this.followers.set(runId, to);
       return () => void this.followers.delete(runId);
     },
     snapshot: () => this.kept,

@@ -1,0 +1,114 @@
+/** The curves of a race: a chart for each reported column, in it all entrants, told apart by marker, dash and letter. */
+import { lazy, Suspense, useMemo } from 'react';
+import type { GhostCurve } from '../../components/curves/Moving';
+import { ExportMenu } from '../../components/ExportMenu';
+import { fraction } from '../../components/format';
+import { dashOf, letterOf } from '../../components/RunMark';
+import { Tag } from '../../components/Tag';
+import { taskLooks } from '../../components/tasks';
+import { useSize } from '../../components/useSize';
+import { type OutputSpace, outputSpaces } from '../../pipeline/spaces';
+import { curveCsv, saveBlob } from '../../state/export';
+import { useRace } from '../../state/race/store';
+import { useUi } from '../../state/stores';
+import { useOracle, useSimulated } from '../use';
+
+const CurveChart = lazy(() => import('../../components/CurveChart'));
+
+/** Columns of an evaluation's record. */
+const LABEL = 1;
+const EXPECTED = 3;
+/** Points of a curve: evaluations are few, and long races are thinned. */
+const POINTS = 120;
+
+const NO_CURVE: readonly number[] = [];
+const nobody = () => undefined;
+
+function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeof taskLooks> }) {
+  const tick = useRace((s) => s.tick);
+  const racers = useRace((s) => s.racers);
+  const simulated = useSimulated();
+  const expected = useUi((s) => s.auc === 'expected') && simulated;
+  const known = useOracle();
+  const [ref, size] = useSize();
+  const column = expected ? EXPECTED : LABEL;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: histories grow in place, and `tick` tells that they have
+  const curves = useMemo(
+    () =>
+      racers.flatMap(({ id, name, mark, history }): (GhostCurve & { name: string })[] => {
+        const points = history.evaluations.get(space.id)?.points(column, POINTS);
+        if (!points) return [];
+        const { x, smooth: y } = points;
+        return [{ id, name, label: letterOf(mark), dash: dashOf(mark), racer: mark, x, y }];
+      }),
+    [racers, tick, space.id, column],
+  );
+  const look = hues[space.task]!;
+  const oracle = expected ? (known?.[space.id] ?? null) : null;
+  const values = curves.flatMap((c) => c.y.filter(Number.isFinite));
+  const top = Math.min(1, Math.ceil(Math.max(0.6, oracle ?? 0, ...values) * 20 + 0.2) / 20);
+  const lowest = Math.min(0.5, ...values);
+  const bottom = lowest > 0.47 ? 0.5 : Math.max(0, Math.floor(lowest * 10) / 10);
+  const gap = top - bottom > 0.35 ? 0.1 : 0.05;
+  const ticks = Array.from({ length: Math.floor((top - bottom) / gap + 1.001) }, (_, i) => bottom + i * gap);
+  const steps = Math.max(1, ...racers.map((r) => r.pipeline.training.steps));
+  return (
+    <section className="panel" aria-label={`${space.name} AUC of the race`}>
+      <header>
+        <Tag look={look} />
+        <div>
+          <h3>{space.name} AUC</h3>
+          <p title={space.meaning}>
+            {space.meaning}
+            {simulated && (expected ? ' · simulated, expected' : ' · simulated, labels')}
+          </p>
+        </div>
+      </header>
+      <div className="fig" ref={ref}>
+        <Suspense fallback={null}>
+          <CurveChart
+            title={`${space.name} AUC`}
+            width={size.width}
+            height={size.height}
+            series={{ look, x: NO_CURVE, raw: NO_CURVE, smooth: NO_CURVE }}
+            ghosts={curves}
+            oracle={oracle}
+            xMax={steps}
+            yMin={bottom}
+            yMax={top}
+            yTicks={ticks}
+            mark={null}
+            onRead={nobody}
+          />
+        </Suspense>
+        <ul className="sr">
+          {curves.map(({ id, name, label, x, y }) => (
+            <li key={id}>
+              {label}, {name}: {space.name} AUC {fraction(y.findLast(Number.isFinite) ?? Number.NaN)} at step{' '}
+              {x.at(-1)}
+            </li>
+          ))}
+        </ul>
+        <ExportMenu
+          title={`${space.name} AUC of the race`}
+          file={`race-${space.name}`}
+          csv={curves.length > 0 ? () => curveCsv('auc', { x: [], raw: [], smooth: null }, curves) : null}
+          save={saveBlob}
+        />
+      </div>
+    </section>
+  );
+}
+
+export function RaceCharts() {
+  const tasks = useRace((s) => s.racers[0]?.pipeline.tasks);
+  const spaces = useMemo(() => (tasks ? outputSpaces(tasks) : []), [tasks]);
+  const hues = useMemo(() => taskLooks((tasks ?? []).map((t) => t.label)), [tasks]);
+  return (
+    <div className="race-charts">
+      {spaces.map((space) => (
+        <RaceChart key={space.id} space={space} hues={hues} />
+      ))}
+    </div>
+  );
+}
