@@ -1,4 +1,7 @@
-/** Shards on the built page: kept over a reload, room that runs out, and an address that is asked before it is fetched. */
+/** Shards on the built page: kept over a reload, room that runs out, a folder that is chosen, and an address that is asked before it is fetched. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { unzipSync } from 'fflate';
 import { dataTab, labAddress, noViolations } from './dataLab';
@@ -68,19 +71,45 @@ test('where the room runs out, the sentence says so and nothing that was kept is
   await expect.poll(() => print(page), { timeout: 30_000 }).toBe(saved);
 });
 
+/** The data in use as the files of a shard. */
+async function download(page: Page): Promise<Map<string, Uint8Array>> {
+  const coming = page.waitForEvent('download');
+  await kept(page).getByRole('button', { name: 'Download ZIP' }).click();
+  const chunks: Buffer[] = [];
+  for await (const chunk of await (await coming).createReadStream()) chunks.push(chunk as Buffer);
+  return new Map(
+    Object.entries(unzipSync(Buffer.concat(chunks))).map(([name, bytes]) => [name.split('/').at(-1)!, bytes]),
+  );
+}
+
+test('a downloaded shard opens as a folder, and a folder that is none loses nothing', async ({ page }) => {
+  await openLab(page, labAddress());
+  await dataTab(page);
+  const saved = await print(page);
+  const folder = mkdtempSync(join(tmpdir(), 'shard-'));
+  try {
+    for (const [name, bytes] of await download(page)) writeFileSync(join(folder, name), bytes);
+    await page.locator('.data-tab').getByRole('radio', { name: 'FR' }).check();
+    await expect(page.getByTestId('data-chip')).toContainText('FR', { timeout: 60_000 });
+    const choose = page.locator('.data-tab').getByLabel('Folder of a shard');
+    await choose.setInputFiles(folder);
+    await expect.poll(() => print(page), { timeout: 60_000 }).toBe(saved);
+    rmSync(join(folder, 'manifest.json'));
+    await choose.setInputFiles(folder);
+    await expect(page.getByTestId('banner')).toContainText('manifest.json');
+    expect(await print(page)).toBe(saved);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 const HOST = 'data.example.org';
 
 test('an address is asked before anything but its manifest is fetched', async ({ page }) => {
   test.setTimeout(180_000);
   await openLab(page, labAddress());
   await dataTab(page);
-  const coming = page.waitForEvent('download');
-  await kept(page).getByRole('button', { name: 'Download ZIP' }).click();
-  const chunks: Buffer[] = [];
-  for await (const chunk of await (await coming).createReadStream()) chunks.push(chunk as Buffer);
-  const files = new Map(
-    Object.entries(unzipSync(Buffer.concat(chunks))).map(([name, bytes]) => [name.split('/').at(-1)!, bytes]),
-  );
+  const files = await download(page);
   expect([...files.keys()]).toContain('manifest.json');
   const saved = await print(page);
 

@@ -80,7 +80,7 @@ const isWhole = (s: RowSource) => s.head.estimatedRows <= s.head.rows.length;
 function rowsOnly(sources: readonly RowSource[]): FileSet {
   if (sources.length > 2) {
     refuse(
-      `${sources.length} files of rows cannot be opened together: choose one, or a training and a test file.`,
+      `${sources.length} files of rows cannot be opened together: choose one, or a training and a test file; a shard’s parts open with the manifest.json of their folder.`,
     );
   }
   const test = sources.length === 2 ? sources.findIndex((s) => isTest(s.file)) : -1;
