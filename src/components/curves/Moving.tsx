@@ -113,13 +113,11 @@ export function Moving() {
           </text>
         );
       })}
-      {mark && <Mark {...moving} mark={mark} stroke={stroke} />}
-      {endX !== undefined && (
-        <path d={`M${plot.x(endX)} ${plot.bottom + 1}l4 7h-8z`} fill="var(--ink)" data-step-mark />
-      )}
+      {endX !== undefined && <path d={`M${plot.x(endX)} ${plot.bottom + 1}l4 7h-8z`} fill="var(--ink)" />}
       {endX !== undefined && endY !== null && look && (
         <SvgTag look={look} x={plot.x(endX)} y={plot.y(within(endY))} size={large ? 28 : 18} />
       )}
+      {mark && <Mark {...moving} mark={mark} stroke={stroke} />}
     </>
   );
 }
@@ -136,27 +134,33 @@ const GhostPath = memo(function GhostPath({
   return <path d={pathOf(x, y, plot)} stroke={stroke} strokeWidth={live ? 2 : 1.25} strokeDasharray={dash} />;
 });
 
-/** A thin line at the step that is read, and the curve's value beside it, on the side where there is room. */
+/** A thin line at the step that is read, and a dot with its value at the curve's own reading. */
 function Mark({
   plot,
+  series,
   mark,
   yMin,
   yMax,
   large,
   stroke,
 }: MovingCurves & { readonly mark: CurveMark; readonly stroke: string }) {
-  const x = plot.x(mark.step);
+  const x = plot.x(mark.at);
   const inside = mark.value !== null && mark.value >= yMin && mark.value <= yMax;
-  const left = x > (plot.left + plot.right) / 2;
+  // To the right the task's letter may stand, and the labels of ghosts do at its end.
+  const left = x - plot.left > (large ? 80 : 44);
   const up = large ? 14 : 8;
+  const end = series.x.at(-1);
+  const gap = end === undefined ? Number.POSITIVE_INFINITY : plot.x(end) - x;
+  // Past the letter where that stands close by.
+  const aside = gap < (large ? 80 : 44) ? gap + (large ? 18 : 13) : 7;
   const y = inside ? plot.y(mark.value!) : plot.top;
   // Above the curve, or below where the plot ends.
   const foot = y - plot.top < (large ? 36 : 22) ? y + (large ? 34 : 20) : y - up;
   return (
     <g className="chart-mark">
-      <path d={`M${x} ${plot.top}V${plot.bottom}`} />
+      <path d={`M${plot.x(mark.step)} ${plot.top}V${plot.bottom}`} />
       {inside && <circle cx={x} cy={y} r={large ? 6 : 3.5} style={{ fill: stroke }} />}
-      <text className="chart-label" x={x + (left ? -7 : 7)} y={foot} textAnchor={left ? 'end' : 'start'}>
+      <text className="chart-label" x={x + (left ? -7 : aside)} y={foot} textAnchor={left ? 'end' : 'start'}>
         {mark.text}
       </text>
     </g>

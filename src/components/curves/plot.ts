@@ -37,7 +37,7 @@ export function roomOf({ yMax, yTicks, large }: Pick<PlotShape, 'yMax' | 'yTicks
   return {
     top: large ? 20 : 14,
     right: large ? 18 : 14,
-    bottom: large ? 32 : 22,
+    bottom: large ? 34 : 24,
     left: ((yMax >= 1 ? 18 : 12) + digitsOf(yTicks) * 9) * (large ? 1.5 : 1),
   };
 }

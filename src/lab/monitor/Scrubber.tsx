@@ -1,7 +1,7 @@
 /** One scrubber for all instruments: back through the frames that were recorded, and live at its end. */
 import { count } from '../../components/format';
 import { MAX_FRAMES } from '../../state/readings';
-import { useUi } from '../../state/stores';
+import { usePipeline, useUi } from '../../state/stores';
 import { useHistory } from '../use';
 
 /** Shows the readings of a step, or, with null, the newest as they come. */
@@ -22,6 +22,7 @@ export function BackToLive() {
 export function Scrubber() {
   const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
+  const steps = usePipeline((s) => s.pipeline.training.steps);
   const { frames } = readings;
   // It stands there from the first: coming later, it would push what stands beside it.
   const newest = Math.max(0, frames.length - 1);
@@ -37,7 +38,10 @@ export function Scrubber() {
   return (
     <label className="scrub" title={`${count(frames.length)} frames are kept, at most ${MAX_FRAMES}`}>
       <span>
-        step <b className="figure-grows">{step}</b>{' '}
+        step{' '}
+        <b className="figure-grows" style={{ minWidth: `${count(steps).length}ch` }}>
+          {step}
+        </b>{' '}
         <small>{live ? 'live' : `frame ${at + 1} of ${frames.length}`}</small>
       </span>
       <input
