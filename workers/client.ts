@@ -143,6 +143,7 @@ const calibrated = z.discriminatedUnion('ok', [
   }),
   z.object({ ok: z.literal(false), reason: z.string(), rows: finite }),
 ]);
+const lost = z.object({ whole: auc, cut: auc, lost: measured });
 const stamp = { runId: z.string(), seq: z.number().int() };
 const vector = z.instanceof(Float32Array);
 
@@ -222,6 +223,43 @@ export const eventSchema = z.discriminatedUnion('kind', [
     calibration: z.object({
       step: finite,
       spaces: z.array(z.object({ space: z.string(), calibration: calibrated })),
+    }),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal('cuts'),
+    cuts: z.object({
+      step: finite,
+      cuts: z.array(z.object({ block: z.string(), name: z.string(), cells: z.array(finite) })),
+      rows: finite,
+      spaces: z.array(z.object({ space: z.string(), auc: lost, expectedAuc: lost.nullable() })),
+    }),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal('step'),
+    reading: z.object({
+      step: finite,
+      rows: finite,
+      positives: z.array(finite),
+      rate: finite,
+      weights: z.array(finite),
+      losses: z.array(finite),
+      lossesAfter: z.array(finite),
+      shared: finite,
+      sharedNorms: z.array(finite),
+      ownNorms: z.array(finite),
+      cosine: z.array(z.array(finite.nullable())),
+      blocks: z.array(z.object({ path: z.string(), title: z.string(), size: finite, change: finite })),
+      probes: z.array(
+        z.object({
+          block: z.string(),
+          name: z.string(),
+          shape: z.array(finite),
+          before: vector,
+          after: vector,
+        }),
+      ),
     }),
   }),
   z.object({

@@ -18,6 +18,7 @@ import type {
 import type {
   BackendChoice,
   BlockCost,
+  Cut,
   Description,
   LiveEdit,
   ProbeReading,
@@ -44,6 +45,8 @@ export type {
   BlockCost,
   BlockInfo,
   CalibrationReading,
+  Cut,
+  CutReading,
   Description,
   Evaluation,
   GradientReading,
@@ -117,6 +120,8 @@ export interface TrainerApi {
   setSpeed(speed: Speed): void;
   /** Names of the probes and instruments (run.ts) that somebody looks at; others are not computed. Instruments are read at once. */
   watch(names: readonly string[]): void;
+  /** Wires that are cut for a look at what they are worth: read at once, and with each evaluation, while `cuts` is watched. */
+  cut(wires: readonly Cut[]): Promise<void>;
   /** Probes at the current step, now. */
   inspect(): Promise<readonly ProbeReading[]>;
   snapshot(): Promise<Snapshot>;

@@ -45,6 +45,15 @@ export const raceSchema = z
 
 export const countSchema = z.number().int().min(1).max(100_000);
 export const speedSchema = z.literal(SPEEDS);
+export const cutsSchema = z
+  .array(
+    z.strictObject({
+      block: z.string().min(1).max(40),
+      name: z.string().min(1).max(40),
+      cells: z.array(z.number().int().min(0).max(100_000)).min(1).max(10_000),
+    }),
+  )
+  .max(40);
 export const probesSchema = z.array(z.string().max(40)).max(40);
 
 type Expected = readonly [name: string, array: { readonly length: number }, length: number];

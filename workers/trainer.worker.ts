@@ -11,6 +11,7 @@ import type { TrainerApi, TrainerEvent } from './protocol';
 import {
   checkedDataset,
   countSchema,
+  cutsSchema,
   editSchema,
   probesSchema,
   raceSchema,
@@ -91,6 +92,7 @@ const api: TrainerApi = {
   stop: () => trainer.stop(),
   edit: (change) => trainer.edit(editSchema.parse(change) as LiveEdit),
   setSpeed: (speed) => trainer.setSpeed(speedSchema.parse(speed)),
+  cut: (wires) => trainer.cut(cutsSchema.parse(wires)),
   watch: (probes) => trainer.watch(probesSchema.parse(probes)),
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),

@@ -100,3 +100,7 @@ export const gateBias: HyperParam = {
   source: 'off: the papers’ softmax(Wx); on: MTReclib, EasyRec, AdaTT’s own code',
   default: false,
 };
+
+/** What a cut leaves where weights come of a softmax. */
+export const CUT_OF_SHARES =
+  'The weights that are left share the whole; whoever has none left reads nothing.';

@@ -1,9 +1,11 @@
 /** The assembled graph in plain data: shapes, parameters, counts; for the page's edges and the command line. */
 import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
+import type { Layout } from '../nn';
 import type { Description } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { outputSpaces } from '../pipeline/spaces';
+import type { Place, Places } from '../pipeline/weightFile';
 import { assemble } from './assemble';
 import { baseRates } from './batches';
 
@@ -26,4 +28,15 @@ export function describe(pipeline: Pipeline, data: Dataset): Description {
     parameterCount: layout.size,
     spaces: outputSpaces(pipeline.tasks),
   };
+}
+
+/** Where each tensor of a model lies in a snapshot's flat vectors. */
+export function placesOf({ parameters, buffers, size, bufferSize }: Layout): Places {
+  const place = ({ name, shape, offset, size: length }: Place): Place => ({
+    name,
+    shape,
+    offset,
+    size: length,
+  });
+  return { parameters: parameters.map(place), buffers: buffers.map(place), size, bufferSize };
 }

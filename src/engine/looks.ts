@@ -1,4 +1,5 @@
 /** What somebody looks at while a run goes on: probes with each evaluation, and instruments, which cost more, when they are due. */
+import type { CutWires } from '../nn';
 import type { CalibrationReading, Instrument } from '../pipeline/run';
 import { INSTRUMENTS } from '../pipeline/run';
 import type { Session } from './session';
@@ -6,6 +7,9 @@ import type { TrainerOptions } from './trainer';
 
 /** A reading or an evaluation that gave way: somebody wants the run to rest, or looks elsewhere. */
 export class BrokenOff extends Error {}
+
+/** Other wires are cut than those that were being read. */
+class OtherWires extends Error {}
 
 interface LooksOptions extends Pick<TrainerOptions, 'emit' | 'yieldNow'> {
   /** Throws where the device is lost: what was read from it is worth nothing. */
@@ -18,19 +22,27 @@ export class Looks {
   private readonly due = new Set<Instrument>();
   /** Step at which each instrument was read last. */
   private readonly readAt = new Map<Instrument, number>();
+  /** Wires whose worth is to be read. */
+  private wires: readonly CutWires[] = [];
   /** Counts requests to rest: a reading that outlasts one gives way. */
   private rests = 0;
 
   constructor(private readonly options: LooksOptions) {}
 
-  /** Another run begins: nothing of it has been read. */
+  /** Another run begins: nothing of it has been read, and none of its wires is cut. */
   begin(): void {
     this.readAt.clear();
+    this.wires = [];
   }
 
   /** Whether somebody looks at a probe or an instrument. */
   at(name: string): boolean {
     return this.watched.has(name);
+  }
+
+  /** All that somebody looks at. */
+  get names(): ReadonlySet<string> {
+    return this.watched;
   }
 
   /** Whether an instrument waits to be read. */
@@ -48,6 +60,14 @@ export class Looks {
     }
   }
 
+  /** Which wires are cut from now on: what they are worth is read at once, if somebody looks. */
+  cut(wires: readonly CutWires[]): void {
+    this.wires = wires;
+    this.readAt.delete('cuts');
+    this.due.delete('cuts');
+    if (this.at('cuts')) this.due.add('cuts');
+  }
+
   /** Whoever pauses or stops does not wait for what is being read: it stays due. */
   giveWay(): void {
     this.rests++;
@@ -57,18 +77,26 @@ export class Looks {
   async afterEvaluation(session: Session, calibration: CalibrationReading | null): Promise<void> {
     if (calibration) this.tellCalibration(calibration);
     await this.readProbes(session);
-    if (this.at('gradients')) this.due.add('gradients');
+    for (const name of ['gradients', 'cuts'] as const) if (this.at(name)) this.due.add(name);
     await this.readDue(session);
   }
 
-  /** Tells the probes that somebody looks at. */
+  /** Tells the probes that somebody looks at, of all cohorts where they are looked at too. */
   async readProbes(session: Session): Promise<void> {
     if (this.watched.size === 0) return;
-    for (const probe of await session.probe(this.watched)) this.options.emit({ kind: 'probe', probe });
+    const every = this.at('cohorts');
+    const cohorts = session.cohorts(every);
+    if (every) this.readAt.set('cohorts', session.step);
+    for (const probe of await session.probe(this.watched, cohorts)) {
+      this.options.emit({ kind: 'probe', probe });
+    }
   }
 
-  /** Reads the instruments that are due, unless the run is to rest meanwhile. */
-  async readDue(session: Session): Promise<void> {
+  /**
+   * Reads the instruments that are due, unless the run is to rest meanwhile.
+   * @param whole a run that rests has time to judge wires on the whole validation part
+   */
+  async readDue(session: Session, whole = session.finished): Promise<void> {
     if (this.due.size === 0) return;
     const { rests } = this;
     const breathe = async () => {
@@ -76,19 +104,63 @@ export class Looks {
       if (this.rests !== rests || this.due.size === 0) throw new BrokenOff();
     };
     try {
-      if (this.due.has('calibration')) {
-        const { calibration } = await session.judge(breathe, true);
-        this.options.check();
-        if (calibration) this.tellCalibration(calibration);
-      }
-      if (this.due.has('gradients')) {
-        const gradients = await session.gradientReading(breathe);
-        this.options.check();
-        this.done('gradients', gradients.step);
-        this.options.emit({ kind: 'gradients', gradients });
+      for (let name = this.next(); name; name = this.next()) {
+        await this.read(name, session, whole, breathe);
+        this.done(name, session.step);
       }
     } catch (cause) {
       if (!(cause instanceof BrokenOff)) throw cause;
+    }
+  }
+
+  /** The first instrument that is due: who looks meanwhile may have added to them. */
+  private next(): Instrument | undefined {
+    return INSTRUMENTS.find((name) => this.due.has(name));
+  }
+
+  private async read(
+    name: Instrument,
+    session: Session,
+    whole: boolean,
+    breathe: () => Promise<void>,
+  ): Promise<void> {
+    const { emit, check } = this.options;
+    switch (name) {
+      case 'calibration': {
+        const { calibration } = await session.judge(breathe, true);
+        check();
+        if (calibration) this.tellCalibration(calibration);
+        return;
+      }
+      case 'gradients': {
+        const gradients = await session.gradientReading(breathe);
+        check();
+        emit({ kind: 'gradients', gradients });
+        return;
+      }
+      case 'cohorts':
+        return this.readProbes(session);
+      case 'cuts':
+        return this.readCuts(session, whole, breathe);
+    }
+  }
+
+  /** Reads what the wires are worth; where others are cut meanwhile, begins again with those. */
+  private async readCuts(session: Session, whole: boolean, breathe: () => Promise<void>): Promise<void> {
+    while (this.wires.length > 0) {
+      const { wires } = this;
+      const onChunk = async () => {
+        await breathe();
+        if (this.wires !== wires) throw new OtherWires();
+      };
+      const cuts = await session.cutReading(wires, whole, onChunk).catch((cause: unknown) => {
+        if (cause instanceof OtherWires) return null;
+        throw cause;
+      });
+      if (!cuts) continue;
+      this.options.check();
+      this.options.emit({ kind: 'cuts', cuts });
+      return;
     }
   }
 

@@ -283,3 +283,43 @@ it('cpu and wasm agree over 10 steps within 1e-4', async () => {
     expect(Math.abs(v - wasm[i]!)).toBeLessThan(1e-4 * Math.max(1, Math.abs(v)));
   });
 });
+
+describe('cohorts', () => {
+  beforeAll(async () => void (await openCpu()));
+
+  it('are each event’s rows, those that could have had it, and each country’s; a mean of one is that of its rows alone', async () => {
+    const plain = tinyData({ rows: 200 });
+    const [first, second] = plain.schema.categorical;
+    const named = { ...second!, values: ['ES', 'FR', 'NL'] };
+    const lands = { ...plain, schema: { ...plain.schema, categorical: [first!, named], country: 'c1' } };
+    const session = new Session(
+      pipeline({ towers: { block: 'task-attention', params: { width: 8, heads: 1, layers: 1 } } }),
+      lands,
+    );
+    const every = session.cohorts(true);
+    expect(every.map((c) => c.name).slice(0, 5)).toEqual([
+      'all',
+      'click',
+      'no click',
+      'purchase',
+      'click, no purchase',
+    ]);
+    expect(
+      every
+        .map((c) => c.name)
+        .slice(5)
+        .sort(),
+    ).toEqual(['country ES', 'country FR', 'country NL']);
+    const label = (r: number, k: number) => lands.labels[r * 2 + k];
+    expect(every[4]!.rows.every((r) => label(r, 0) === 1 && label(r, 1) === 0)).toBe(true);
+    expect(every[2]!.rows.length + every[1]!.rows.length).toBe(every[0]!.rows.length);
+    expect(session.cohorts(false).map((c) => c.name)).toEqual(['all', 'click', 'purchase']);
+    const [together] = await session.probe(new Set(['attention']), every);
+    for (const cohort of every) {
+      const [alone] = await session.probe(new Set(['attention']), [cohort]);
+      const mean = together!.cohorts.find((c) => c.name === cohort.name)!.mean;
+      for (const [i, v] of mean.entries()) expect(v).toBeCloseTo(alone!.cohorts[0]!.mean[i]!, 5);
+    }
+    session.dispose();
+  });
+});

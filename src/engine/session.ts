@@ -2,11 +2,12 @@
 import { judgedPages } from '../data/completePages';
 import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
-import { calibrations, evaluate } from '../metrics/evaluate';
+import { calibrations, evaluate, type Predictions } from '../metrics/evaluate';
 import { evaluatePages, type PageEvaluation } from '../metrics/pages';
 import { sampleSize, validationSample } from '../metrics/sample';
 import {
-  type Layout,
+  Cuts,
+  type CutWires,
   Pass,
   type PassOptions,
   scheduledRate,
@@ -18,11 +19,13 @@ import {
 } from '../nn';
 import type {
   CalibrationReading,
+  CutReading,
   Evaluation,
   GradientReading,
   LiveEdit,
   ProbeReading,
   Snapshot,
+  StepReading,
 } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
@@ -31,22 +34,27 @@ import type { BalanceReading } from './balance';
 import { balanceProbes, balanceRows } from './balanceRecord';
 import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
 import { type Conflict, type ConflictSource, gradientConflict, spreadRows } from './conflict';
+import { readCuts } from './cuts';
 import { type Divergence, findDivergence } from './diagnose';
 import { readGradients } from './gradientReading';
+import { readStep } from './handStep';
+import { predictRows } from './predict';
 import { type Cohort, cohortsOf, readProbes } from './probes';
 import { reachAll, TouchedRows } from './reach';
 import {
+  checkSnapshot,
   copyNumbers,
   copyState,
   disposeGradient,
   disposeState,
+  firstState,
+  nextBuffers,
+  readState,
   type StepGradient,
   type TrainingState,
 } from './state';
 import { StepGradients } from './stepGradient';
 
-/** Rows of one forward pass outside training: about a training step's worth, so that an evaluation gives way as soon as a step would. */
-const CHUNK = 1024;
 /** Training rows of a reading of gradients: the more, the less of it is noise. */
 const GRADIENT_ROWS = 2048;
 
@@ -95,32 +103,10 @@ export class Session {
     this.gradients = new StepGradients(this.model, seed, () => this.batcher.training(0));
     this.edits = from?.edits ?? {};
     const { layout } = this.model;
-    if (from) this.check(from, layout);
+    if (from) checkSnapshot(from, data.fingerprint, this.model);
     this.touched = pipeline.training.optimizer === 'adam-rows' ? new TouchedRows(layout) : null;
-    const P = layout.size;
-    const vector = (values: Float32Array) => tf.tensor1d(values);
-    this.state = {
-      parameters: vector(from?.parameters ?? layout.initialParameters(seed)),
-      moment1: vector(from?.moment1 ?? new Float32Array(P)),
-      moment2: vector(from?.moment2 ?? new Float32Array(P)),
-      buffers: vector(from?.buffers ?? layout.initialBuffers()),
-      balancer: from?.balancer.length ? from.balancer : Float32Array.from(this.model.balancer.initial),
-      step: from?.step ?? 0,
-    };
+    this.state = firstState(this.model, seed, from);
     this.checkpoint = copyState(this.state);
-  }
-
-  private check(from: Snapshot, layout: Layout): void {
-    if (from.fingerprint !== this.data.fingerprint) {
-      throw new Error('The snapshot was taken on other data: load that data, or start anew.');
-    }
-    if (
-      from.parameters.length !== layout.size ||
-      from.buffers.length !== layout.bufferSize ||
-      (from.balancer.length > 0 && from.balancer.length !== this.model.balancer.initial.length)
-    ) {
-      throw new Error('The snapshot belongs to another pipeline: load that pipeline, or start anew.');
-    }
   }
 
   /** Steps done. */
@@ -172,7 +158,7 @@ export class Session {
     const values = tf.tidy(() => tf.concat([tf.reshape(next.gradientNorm, [1]), gradient.losses]));
     next.gradientNorm.dispose();
     const { parameters, moment1, moment2 } = reach.finish(next);
-    const buffers = this.nextBuffers(gradient);
+    const buffers = nextBuffers(this.model.layout, state.buffers, gradient);
     disposeGradient(gradient);
     disposeState(state);
     this.state = {
@@ -185,6 +171,22 @@ export class Session {
     };
     this.balanced = gradient.reading;
     this.pending.push({ step: step + 1, rate, values, balance: gradient.reading });
+  }
+
+  /** One training step, and what flowed in it (handStep.ts). @param names of the probes that are read before and after */
+  readStep(names: ReadonlySet<string>): Promise<StepReading> {
+    const { step } = this.state;
+    return readStep({
+      model: this.model,
+      rows: this.batcher.rowsOf(step),
+      rate: this.learningRate(step),
+      parameters: () => this.state.parameters,
+      gather: (rows) => this.batcher.gather(rows),
+      pass: (weights) => this.pass(this.state, weights, { training: true, step }),
+      probes: () => this.probe(names),
+      weights: () => this.balanced?.weights ?? this.lossWeights(),
+      train: () => this.trainStep(),
+    });
   }
 
   /** Losses and gradients of a batch at a state. */
@@ -207,18 +209,6 @@ export class Session {
       step: state.step,
       ...options,
     });
-  }
-
-  private nextBuffers({ updates }: StepGradient): Tensor {
-    if (updates.size === 0) return tf.clone(this.state.buffers);
-    return tf.tidy(() =>
-      tf.concat(
-        this.model.layout.buffers.map((b) => {
-          const value = updates.get(b.index);
-          return value ? tf.reshape(value, [b.size]) : tf.slice(this.state.buffers, [b.offset], [b.size]);
-        }) as tf.Tensor1D[],
-      ),
-    );
   }
 
   /**
@@ -285,34 +275,25 @@ export class Session {
    * log p and log(1−p) of the given rows, [N·K] row-major each.
    * @param onChunk is awaited between chunks, so that a long evaluation does not hold up messages
    * @param data where the rows lie: the run's data, or its pages
+   * @param options of the passes, e.g. wires to cut
    */
   async predict(
     rows: ArrayLike<number>,
     onChunk?: () => Promise<void>,
     data: Dataset = this.data,
+    options: Partial<PassOptions> = {},
   ): Promise<{ logP: Float32Array; log1mP: Float32Array }> {
-    const K = this.pipeline.tasks.length;
-    const logP = new Float32Array(rows.length * K);
-    const log1mP = new Float32Array(rows.length * K);
-    for (let start = 0; start < rows.length; start += CHUNK) {
-      const end = Math.min(start + CHUNK, rows.length);
-      const batch = this.batcher.gather(rows, data, start, end);
-      const packed = tf.tidy(() => {
+    return predictRows(
+      rows.length,
+      this.pipeline.tasks.length,
+      (from, to) => this.batcher.gather(rows, data, from, to),
+      ({ features }) => {
         const weights = sliceParameters(this.model.layout, this.state.parameters);
-        const { entire } = this.model.forward(batch.features, this.pass(this.state, weights, {}));
+        const { entire } = this.model.forward(features, this.pass(this.state, weights, options));
         return tf.stack([entire.logP(), entire.log1mP()]); // [2, n, K]
-      });
-      disposeBatch(batch);
-      try {
-        const values = (await packed.data()) as Float32Array;
-        logP.set(values.subarray(0, (end - start) * K), start * K);
-        log1mP.set(values.subarray((end - start) * K), start * K);
-      } finally {
-        packed.dispose();
-      }
-      await onChunk?.();
-    }
-    return { logP, log1mP };
+      },
+      onChunk,
+    );
   }
 
   /** Metrics of every output space over the whole validation part, or over the sample of it that serves while a run goes on. */
@@ -327,22 +308,58 @@ export class Session {
     whole = true,
   ): Promise<{ evaluation: Evaluation; calibration: CalibrationReading | null }> {
     const { step } = this.state;
-    if (!whole && this.sample === undefined) {
-      this.sample = validationSample(this.data, this.columns, sampleSize(this.pipeline.training));
-    }
-    const sampled = (!whole && this.sample) || null;
-    const data = sampled ?? this.data;
-    const rows = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
-    const { logP, log1mP } = await this.predict(rows, onChunk, data);
-    const tasks = this.pipeline.tasks;
-    const nouns = tasks.map((t) => t.label);
-    const predictions = { logP, log1mP, tasks: tasks.length };
+    const { data, rows, nouns } = this.judgedRows(whole);
+    const predictions = { ...(await this.predict(rows, onChunk, data)), tasks: nouns.length };
     const metrics = evaluate(this.spaces, predictions, data, undefined, nouns);
     const calibration = calibrated
       ? { step, spaces: calibrations(this.spaces, predictions, data, nouns) }
       : null;
-    const sample = sampled && { sample: { rows: rows.length, of: this.data.rows - this.data.trainRows } };
+    const sample = data !== this.data && {
+      sample: { rows: rows.length, of: this.data.rows - this.data.trainRows },
+    };
     return { evaluation: { step, metrics, ...sample }, calibration };
+  }
+
+  /** The rows that are judged: the whole validation part, or the sample of it; and what a positive row of each task is called. */
+  private judgedRows(whole: boolean): { data: Dataset; rows: Uint32Array; nouns: string[] } {
+    if (!whole && this.sample === undefined) {
+      this.sample = validationSample(this.data, this.columns, sampleSize(this.pipeline.training));
+    }
+    const data = (!whole && this.sample) || this.data;
+    const rows = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
+    return { data, rows, nouns: this.pipeline.tasks.map((t) => t.label) };
+  }
+
+  /**
+   * What the given wires are worth, at the weights of now and on the rows of an evaluation (cuts.ts). Nothing is trained.
+   * @param onChunk as in `predict`
+   * @throws Error naming a wire that no block of the pipeline has
+   */
+  async cutReading(
+    wires: readonly CutWires[],
+    whole: boolean,
+    onChunk?: () => Promise<void>,
+  ): Promise<CutReading> {
+    const { data, rows, nouns } = this.judgedRows(whole);
+    const predict = (cut: readonly CutWires[]) => this.predictCut(cut, rows, data, onChunk);
+    return readCuts({ step: this.step, data, spaces: this.spaces, nouns, predict }, wires);
+  }
+
+  /** @throws Error naming a wire that no block of the pipeline has */
+  async checkCuts(wires: readonly CutWires[]): Promise<void> {
+    await this.predictCut(wires, [0], this.data);
+  }
+
+  private async predictCut(
+    wires: readonly CutWires[],
+    rows: ArrayLike<number>,
+    data: Dataset,
+    onChunk?: () => Promise<void>,
+  ): Promise<Predictions> {
+    const cuts = new Cuts(wires);
+    const found = await this.predict(rows, onChunk, data, { cuts });
+    if (cuts.unmet) throw new Error(`No block of this pipeline has wires ${cuts.unmet}: cut others.`);
+    return { ...found, tasks: this.pipeline.tasks.length };
   }
 
   /** Metrics of the data's complete pages, or null where it has none. @param onChunk as in `predict` */
@@ -363,6 +380,11 @@ export class Session {
     return pages ? { ...evaluation, pages } : evaluation;
   }
 
+  /** Cohorts of validation rows. @param every all there are, or only the plain ones (probes.ts) */
+  cohorts(every: boolean): Cohort[] {
+    return cohortsOf(this.data, this.pipeline.tasks, this.columns, every);
+  }
+
   /**
    * The tensors that blocks publish, averaged over each cohort (probes.ts).
    * @param wanted names, or null for all
@@ -370,7 +392,7 @@ export class Session {
    */
   async probe(
     wanted: ReadonlySet<string> | null,
-    cohorts: readonly Cohort[] = cohortsOf(this.data, this.pipeline.tasks, this.columns),
+    cohorts: readonly Cohort[] = this.cohorts(false),
     data: Dataset = this.data,
   ): Promise<ProbeReading[]> {
     const readings = await readProbes(
@@ -427,21 +449,8 @@ export class Session {
   async snapshot(): Promise<Snapshot> {
     const state = copyState(this.state);
     try {
-      const [parameters, moment1, moment2, buffers] = (await Promise.all(
-        [state.parameters, state.moment1, state.moment2, state.buffers].map((t) => t.data()),
-      )) as [Float32Array, Float32Array, Float32Array, Float32Array];
-      return {
-        pipeline: this.pipeline,
-        fingerprint: this.data.fingerprint,
-        step: state.step,
-        // Copies: some backends hand out their own memory.
-        parameters: parameters.slice(),
-        moment1: moment1.slice(),
-        moment2: moment2.slice(),
-        buffers: buffers.slice(),
-        balancer: state.balancer.slice(),
-        edits: this.edits,
-      };
+      const { pipeline, edits } = this;
+      return { pipeline, fingerprint: this.data.fingerprint, ...(await readState(state)), edits };
     } finally {
       disposeState(state);
     }

@@ -1,6 +1,7 @@
 /** What changes from step to step, and what one batch says about it. */
-
-import { type OptimizerState, type Tensor, tf } from '../nn';
+import { type Layout, type OptimizerState, type Tensor, tf } from '../nn';
+import type { Snapshot } from '../pipeline/run';
+import type { Model } from './assemble';
 import type { BalanceReading } from './balance';
 
 /** Everything that changes from step to step. */
@@ -25,6 +26,65 @@ export interface StepGradient {
   readonly balancer: Float32Array;
   /** What the balancer did. */
   readonly reading: BalanceReading;
+}
+
+/** @throws Error in one sentence where a snapshot is of other data, or of another pipeline */
+export function checkSnapshot(from: Snapshot, fingerprint: string, { layout, balancer }: Model): void {
+  if (from.fingerprint !== fingerprint) {
+    throw new Error('The snapshot was taken on other data: load that data, or start anew.');
+  }
+  if (
+    from.parameters.length !== layout.size ||
+    from.buffers.length !== layout.bufferSize ||
+    (from.balancer.length > 0 && from.balancer.length !== balancer.initial.length)
+  ) {
+    throw new Error('The snapshot belongs to another pipeline: load that pipeline, or start anew.');
+  }
+}
+
+/** The state at step 0, or of a snapshot that fits the model. */
+export function firstState({ layout, balancer }: Model, seed: number, from?: Snapshot): TrainingState {
+  const vector = (values: Float32Array) => tf.tensor1d(values);
+  return {
+    parameters: vector(from?.parameters ?? layout.initialParameters(seed)),
+    moment1: vector(from?.moment1 ?? new Float32Array(layout.size)),
+    moment2: vector(from?.moment2 ?? new Float32Array(layout.size)),
+    buffers: vector(from?.buffers ?? layout.initialBuffers()),
+    balancer: from?.balancer.length ? from.balancer : Float32Array.from(balancer.initial),
+    step: from?.step ?? 0,
+  };
+}
+
+/** The numbers of a state: copies, since some backends hand out their own memory. */
+export async function readState(
+  state: TrainingState,
+): Promise<Pick<Snapshot, 'step' | 'parameters' | 'moment1' | 'moment2' | 'buffers' | 'balancer'>> {
+  const read = async (t: Tensor) => ((await t.data()) as Float32Array).slice();
+  const { step, balancer } = state;
+  const [parameters, moment1, moment2, buffers] = await Promise.all([
+    read(state.parameters),
+    read(state.moment1),
+    read(state.moment2),
+    read(state.buffers),
+  ]);
+  return { step, parameters, moment1, moment2, buffers, balancer: balancer.slice() };
+}
+
+/** Running statistics after a step, flat. @param updates new values by buffer index */
+export function nextBuffers(
+  layout: Layout,
+  buffers: Tensor,
+  { updates }: Pick<StepGradient, 'updates'>,
+): Tensor {
+  if (updates.size === 0) return tf.clone(buffers);
+  return tf.tidy(() =>
+    tf.concat(
+      layout.buffers.map((b) => {
+        const value = updates.get(b.index);
+        return value ? tf.reshape(value, [b.size]) : tf.slice(buffers, [b.offset], [b.size]);
+      }) as tf.Tensor1D[],
+    ),
+  );
 }
 
 /** Another hold on the same values; tensors are shared, not copied. */

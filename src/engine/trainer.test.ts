@@ -103,6 +103,54 @@ describe('instruments', () => {
     expect((await trainer.snapshot()).parameters).toEqual(plain);
   });
 
+  it('read every cohort only while somebody looks at the choice of them', async () => {
+    trainer.watch(['attention']);
+    await start({ paused: true });
+    const names = () =>
+      of('probe')
+        .at(-1)!
+        .probe.cohorts.map((c) => c.name);
+    expect(names()).toEqual(['all', 'click', 'purchase']);
+    trainer.watch(['attention', 'cohorts']);
+    await trainer.settled();
+    expect(names()).toEqual(['all', 'click', 'no click', 'purchase', 'click, no purchase']);
+    const read = of('probe').length;
+    trainer.watch(['attention', 'cohorts']);
+    await trainer.settled();
+    expect(of('probe')).toHaveLength(read);
+  });
+
+  it('say what wires are worth that are cut, again with each evaluation, and never move the run', async () => {
+    await start();
+    await trainer.settled();
+    const plain = (await trainer.snapshot()).parameters;
+    const wire = { block: 'towers', name: 'attention', cells: [2] };
+    trainer.watch(['cuts']);
+    await start({ paused: true });
+    expect(of('cuts')).toEqual([]);
+    await trainer.cut([wire]);
+    await trainer.settled();
+    expect(of('cuts').map((e) => [e.cuts.step, e.cuts.cuts])).toEqual([[0, [wire]]]);
+    await trainer.resume();
+    await trainer.settled();
+    expect(of('cuts').map((e) => e.cuts.step)).toEqual([0, 10, 20, 30]);
+    await trainer.cut([]);
+    await trainer.settled();
+    expect(of('cuts')).toHaveLength(4);
+    expect((await trainer.snapshot()).parameters).toEqual(plain);
+    await expect(trainer.cut([{ ...wire, block: 'top' }])).rejects.toThrow(/No block/);
+    expect(of('failed')).toEqual([]);
+  });
+
+  it('begin again with other wires that are cut while the first are read', async () => {
+    trainer.watch(['cuts']);
+    await start({ paused: true });
+    const cells = (n: number) => [{ block: 'towers', name: 'attention', cells: [n] }];
+    await Promise.all([trainer.cut(cells(1)), trainer.cut(cells(2))]);
+    await trainer.settled();
+    expect(of('cuts').map((e) => e.cuts.cuts[0]!.cells)).toEqual([[2]]);
+  });
+
   it('give way to a stop that comes while they are read', async () => {
     await start({ paused: true });
     trainer.watch(['gradients']);

@@ -1,7 +1,7 @@
 /** Runs a session over time: start, pause, step, resume, stop, live edits, frames, and what happens when a GPU is lost. */
 import type { Dataset } from '../data/dataset';
 import type { Predictions } from '../metrics/evaluate';
-import { close, openWebGpu, type WasmFiles } from '../nn';
+import { type CutWires, close, openWebGpu, type WasmFiles } from '../nn';
 import type {
   BackendChoice,
   BlockCost,
@@ -15,11 +15,12 @@ import type {
   Snapshot,
   Speed,
 } from '../pipeline/run';
+import { HAND_STEP } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
-import type { Place, Places } from '../pipeline/weightFile';
+import type { Places } from '../pipeline/weightFile';
 import { type ChosenBackend, chooseBackend } from './backends';
 import { forwardCost } from './cost';
-import { describe } from './describe';
+import { describe, placesOf } from './describe';
 import { BrokenOff, Looks } from './looks';
 import { Pace } from './pace';
 import { RowReader } from './rowReader';
@@ -227,6 +228,16 @@ export class Trainer {
     if (this.looks.waiting) this.run();
   }
 
+  /**
+   * Cuts wires for a look at what they are worth; training knows nothing of it.
+   * @throws Error naming a wire that no block has
+   */
+  async cut(wires: readonly CutWires[]): Promise<void> {
+    await this.needSession().checkCuts(wires);
+    this.looks.cut(wires);
+    if (this.looks.waiting) this.run();
+  }
+
   /** Steps done by the run there is. */
   get trained(): number {
     return this.session?.step ?? 0;
@@ -246,14 +257,7 @@ export class Trainer {
 
   /** Where each tensor of the model lies in a snapshot's flat vectors. */
   places(): Places {
-    const { parameters, buffers, size, bufferSize } = this.needSession().model.layout;
-    const place = ({ name, shape, offset, size: length }: Place): Place => ({
-      name,
-      shape,
-      offset,
-      size: length,
-    });
-    return { parameters: parameters.map(place), buffers: buffers.map(place), size, bufferSize };
+    return placesOf(this.needSession().model.layout);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -340,13 +344,13 @@ export class Trainer {
     const begun = session.step;
     const looksOnly = this.allowance === 0 && !this.evaluationDue;
     if (this.evaluationDue) await this.evaluate(session);
-    await this.looks.readDue(session);
+    await this.looks.readDue(session, this.allowance === 0);
     frameAt = clock();
     let inFlight: Promise<void> | null = null;
     this.pace.begin();
     while (this.allowance > 0 && !session.finished) {
       this.allowance--;
-      await session.trainStep();
+      await this.takeStep(session);
       // One step of the GPU at most is waiting while the next is encoded: otherwise Pause would act seconds late.
       await inFlight;
       inFlight = this.chosen?.backend.device?.settled() ?? null;
@@ -379,6 +383,13 @@ export class Trainer {
     await this.takeSnapshot(session);
     if (session.finished) this.emitState('finished', session.step);
     else this.emitState('paused', session.step);
+  }
+
+  /** Trains a step; one by hand is read as well, while somebody looks at what flows in it. */
+  private async takeStep(session: Session): Promise<void> {
+    if (!this.byHand || !this.looks.at(HAND_STEP)) return session.trainStep();
+    const reading = await session.readStep(this.looks.names);
+    this.options.emit({ kind: 'step', reading });
   }
 
   private checkDevice(): void {

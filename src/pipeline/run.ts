@@ -107,8 +107,39 @@ export interface ProbeReading {
   readonly cohorts: readonly { readonly name: string; readonly rows: number; readonly mean: Float32Array }[];
 }
 
-/** What costs more than a probe, and is read only while somebody looks: named in `watch` beside the probes. */
-export const INSTRUMENTS = ['gradients', 'calibration'] as const;
+/** Wires of a block that are cut for a look, each by its place in the block's probe of that name, row-major. */
+export interface Cut {
+  readonly block: string;
+  readonly name: string;
+  readonly cells: readonly number[];
+}
+
+/** An AUC as the model is, with wires cut, and how much the cut loses; null where either has no value. */
+export interface AucLost {
+  readonly whole: Auc;
+  readonly cut: Auc;
+  readonly lost: Measured | null;
+}
+
+/** What wires are worth: a model judged on the same rows as it is and with them cut. */
+export interface CutReading {
+  readonly step: number;
+  readonly cuts: readonly Cut[];
+  /** Validation rows behind it. */
+  readonly rows: number;
+  readonly spaces: readonly {
+    readonly space: string;
+    readonly auc: AucLost;
+    /** Against the true probabilities, where they are known. */
+    readonly expectedAuc: AucLost | null;
+  }[];
+}
+
+/**
+ * What costs more than a probe, and is read only while somebody looks: named in `watch` beside the probes. `cohorts`: probes over
+ * all cohorts instead of all rows and those with an event; `cuts`: what the wires that are cut are worth.
+ */
+export const INSTRUMENTS = ['gradients', 'calibration', 'cohorts', 'cuts'] as const;
 export type Instrument = (typeof INSTRUMENTS)[number];
 
 /** How well predictions are calibrated on the validation part, by output space. */
@@ -159,6 +190,47 @@ export interface GradientReading {
   })[];
 }
 
+/** What flowed forward and back in one step that was taken by hand, on the step's own batch. */
+export interface StepReading {
+  /** Steps done, this one included. */
+  readonly step: number;
+  readonly rows: number;
+  /** [K] rows of the batch with the task's event. */
+  readonly positives: readonly number[];
+  /** Learning rate of the step. */
+  readonly rate: number;
+  /** [K] the tasks' weights c_k in it. */
+  readonly weights: readonly number[];
+  /** [K] L_k of the batch before the step, and on the same rows after it. */
+  readonly losses: readonly number[];
+  readonly lossesAfter: readonly number[];
+  /** Numbers that at least two losses reach. */
+  readonly shared: number;
+  /** [K] ‖∇L_k‖ on those, and on the numbers that it alone reaches; without its weight. */
+  readonly sharedNorms: readonly number[];
+  readonly ownNorms: readonly number[];
+  /** [K][K] cosine of ∇L_j and ∇L_k on what both reach, or null where that is nothing. */
+  readonly cosine: readonly (readonly (number | null)[])[];
+  /** Length of each block's weights before the step, and of what the step changed. */
+  readonly blocks: readonly {
+    readonly path: string;
+    readonly title: string;
+    readonly size: number;
+    readonly change: number;
+  }[];
+  /** What blocks publish, mean over validation rows, before and after. */
+  readonly probes: readonly {
+    readonly block: string;
+    readonly name: string;
+    readonly shape: readonly number[];
+    readonly before: Float32Array;
+    readonly after: Float32Array;
+  }[];
+}
+
+/** Named in `watch` by who wants steps by hand read. */
+export const HAND_STEP = 'step';
+
 /** What a run tells whoever listens, as it happens. */
 export type RunEvent =
   | { readonly kind: 'state'; readonly state: RunState; readonly step: number; readonly detail?: string }
@@ -179,6 +251,9 @@ export type RunEvent =
   | { readonly kind: 'probe'; readonly probe: ProbeReading }
   | { readonly kind: 'gradients'; readonly gradients: GradientReading }
   | { readonly kind: 'calibration'; readonly calibration: CalibrationReading }
+  | { readonly kind: 'cuts'; readonly cuts: CutReading }
+  /** A step by hand, while somebody looks at what flows in it. */
+  | { readonly kind: 'step'; readonly reading: StepReading }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }
   /** Something the user should know that does not end the run, e.g. a lost GPU. */
   | { readonly kind: 'notice'; readonly message: string }

@@ -88,6 +88,8 @@ export interface BlockSpec {
   readonly params: Readonly<Record<string, HyperParam>>;
   /** Names of the tensors that `build` publishes with `pass.probe`, with their shapes. */
   readonly probes: Readonly<Record<string, string>>;
+  /** Probes that are weights by which something is read, so that each of them can be cut for a look: what a cut leaves. */
+  readonly wires?: Readonly<Record<string, string>>;
   /** A Bottom that wants an input of its own for each task: input blocks then learn a set of weights a task. */
   readonly ownInputs?: true;
   /** An input block that changes what the input blocks before it hand on, so that it cannot come first. */

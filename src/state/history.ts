@@ -1,5 +1,11 @@
 /** What a run has told so far, in typed arrays outside React: step records, evaluations, probes, and the run before as a ghost. */
-import type { CalibrationReading, Evaluation, GradientReading, ProbeReading } from '../../workers/protocol';
+import type {
+  CalibrationReading,
+  CutReading,
+  Evaluation,
+  GradientReading,
+  ProbeReading,
+} from '../../workers/protocol';
 import { Readings } from './readings';
 import { Rows } from './rows';
 import { TimeLeft } from './timeLeft';
@@ -155,6 +161,11 @@ export class History {
 
   addCalibration(calibration: CalibrationReading): void {
     this.readings.addCalibration(calibration);
+    this.changed('readings');
+  }
+
+  addCuts(cuts: CutReading): void {
+    this.readings.addCuts(cuts);
     this.changed('readings');
   }
 

@@ -1,5 +1,5 @@
 /** What the instruments read, step by step: a bounded list of frames that the scrubber goes through. */
-import type { CalibrationReading, GradientReading, ProbeReading } from '../../workers/protocol';
+import type { CalibrationReading, CutReading, GradientReading, ProbeReading } from '../../workers/protocol';
 
 /** Most frames that are kept. When one more comes, one goes from where they are closest, so that what is left spans the whole run evenly. */
 export const MAX_FRAMES = 200;
@@ -10,6 +10,7 @@ export interface Reading {
   readonly probes: readonly ProbeReading[];
   readonly gradients: GradientReading | null;
   readonly calibration: CalibrationReading | null;
+  readonly cuts: CutReading | null;
 }
 
 /** Frames in order of step, one a step. The list is replaced, never changed. */
@@ -31,6 +32,10 @@ export class Readings {
     this.put(calibration.step, () => ({ calibration }));
   }
 
+  addCuts(cuts: CutReading): void {
+    this.put(cuts.step, () => ({ cuts }));
+  }
+
   private put(step: number, change: (frame: Reading) => Partial<Reading>): void {
     const at = this.frames.findLastIndex((f) => f.step <= step);
     const known = this.frames[at];
@@ -38,7 +43,7 @@ export class Readings {
       this.frames = this.frames.with(at, { ...known, ...change(known) });
       return;
     }
-    const fresh: Reading = { step, probes: [], gradients: null, calibration: null };
+    const fresh: Reading = { step, probes: [], gradients: null, calibration: null, cuts: null };
     this.frames = thinned(this.frames.toSpliced(at + 1, 0, { ...fresh, ...change(fresh) }));
   }
 

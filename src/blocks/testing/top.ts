@@ -1,5 +1,5 @@
 /** Builds one Top by hand and runs it on plain numbers: predictions, every loss, gradients, probes. */
-import { Layout, Pass, Scope, type Tensor, tf, valueAndGradients } from '../../nn';
+import { type Cuts, Layout, Pass, Scope, type Tensor, tf, valueAndGradients } from '../../nn';
 import { defaultParams, type ParamValues } from '../../pipeline/spec';
 import { findBuild } from '../builds';
 import { findSpec } from '../catalog';
@@ -25,6 +25,8 @@ export interface TopRunOptions {
   /** λ_k, [K]; 1 where left out. */
   readonly lambda?: readonly number[];
   readonly training?: boolean;
+  /** Wires to cut; the block's path is `top`. */
+  readonly cuts?: Cuts;
 }
 
 export class TopUnderTest {
@@ -93,6 +95,7 @@ export class TopUnderTest {
             training: options.training ?? false,
             seed: 1,
             step: 0,
+            ...(options.cuts && { cuts: options.cuts }),
             onProbe: (_block, name, value) => {
               probes[name] = read(value);
             },

@@ -1,5 +1,5 @@
 import type { BlockSpec } from '../../../pipeline/spec';
-import { batchNorm, count, dropout, expertWidths, gateBias } from '../../paper';
+import { batchNorm, CUT_OF_SHARES, count, dropout, expertWidths, gateBias } from '../../paper';
 
 export const spec: BlockSpec = {
   id: 'adatt',
@@ -66,4 +66,5 @@ export const spec: BlockSpec = {
     gates:
       '[B, L, K, E], level by level: share of expert e in what task k’s gate reads; the tasks’ experts in turn, then the shared ones',
   },
+  wires: { gates: `${CUT_OF_SHARES} What a task adds of its own experts stays.` },
 };

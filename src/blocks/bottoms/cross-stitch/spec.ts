@@ -44,4 +44,5 @@ export const spec: BlockSpec = {
     batchNorm,
   },
   probes: { stitch: '[1, L, K, K], α after each layer: row reads column; the same for every row of data' },
+  wires: { stitch: 'The vector that is read counts 0; the other weights stay as they are.' },
 };

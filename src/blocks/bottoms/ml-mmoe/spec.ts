@@ -1,5 +1,5 @@
 import type { BlockSpec } from '../../../pipeline/spec';
-import { batchNorm, count, dropout, expertWidths, gateBias } from '../../paper';
+import { batchNorm, CUT_OF_SHARES, count, dropout, expertWidths, gateBias } from '../../paper';
 
 export const spec: BlockSpec = {
   id: 'ml-mmoe',
@@ -46,4 +46,5 @@ export const spec: BlockSpec = {
     levelGates:
       '[B, G, L−1, E, E], below the top: row reads column, the share of expert j in what expert e of the next level reads; G inputs, 1 or K',
   },
+  wires: { gates: CUT_OF_SHARES, levelGates: CUT_OF_SHARES },
 };

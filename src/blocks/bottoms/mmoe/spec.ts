@@ -1,5 +1,5 @@
 import type { BlockSpec } from '../../../pipeline/spec';
-import { batchNorm, count, dropout, expertWidths, gateBias } from '../../paper';
+import { batchNorm, CUT_OF_SHARES, count, dropout, expertWidths, gateBias } from '../../paper';
 
 export const spec: BlockSpec = {
   id: 'mmoe',
@@ -41,4 +41,5 @@ export const spec: BlockSpec = {
     batchNorm,
   },
   probes: { gates: '[B, 1, K, E], share of expert e in task k’s vector' },
+  wires: { gates: CUT_OF_SHARES },
 };

@@ -1,5 +1,5 @@
 import type { BlockSpec } from '../../../pipeline/spec';
-import { batchNorm, count, dropout, expertWidths, gateBias } from '../../paper';
+import { batchNorm, CUT_OF_SHARES, count, dropout, expertWidths, gateBias } from '../../paper';
 
 export const spec: BlockSpec = {
   id: 'omoe',
@@ -39,4 +39,5 @@ export const spec: BlockSpec = {
   probes: {
     gates: '[B, 1, 1, E], share of expert e; [B, 1, K, E] where each task has an input of its own',
   },
+  wires: { gates: CUT_OF_SHARES },
 };

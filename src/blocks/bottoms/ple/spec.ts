@@ -1,5 +1,5 @@
 import type { BlockSpec, Finding } from '../../../pipeline/spec';
-import { batchNorm, count, dropout, expertWidths, gateBias, TABLE_7 } from '../../paper';
+import { batchNorm, CUT_OF_SHARES, count, dropout, expertWidths, gateBias, TABLE_7 } from '../../paper';
 
 export const spec: BlockSpec = {
   id: 'ple',
@@ -66,6 +66,7 @@ export const spec: BlockSpec = {
       '[B, L, K, E], level by level: share of expert e in task k’s vector; the tasks’ experts in turn, then the shared ones; 0 where a gate may not read',
     sharedGate: '[B, L−1, 1, E], the same for the shared stream, which the last level does not have',
   },
+  wires: { gates: CUT_OF_SHARES, sharedGate: CUT_OF_SHARES },
   rules: ({ params }): Finding[] =>
     params.shared === 0
       ? [

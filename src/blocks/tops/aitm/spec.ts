@@ -1,5 +1,5 @@
 import type { BlockSpec } from '../../../pipeline/spec';
-import { dropout, TABLE_7, widths } from '../../paper';
+import { CUT_OF_SHARES, dropout, TABLE_7, widths } from '../../paper';
 import { needsParents } from '../rules';
 
 export const spec: BlockSpec = {
@@ -138,5 +138,6 @@ export const spec: BlockSpec = {
     aitmWeights:
       '[B, N, 2] for the N tasks with a parent, in order: weight of the own vector, of the passed one',
   },
+  wires: { aitmWeights: CUT_OF_SHARES },
   rules: ({ tasks }) => needsParents(tasks, 'AITM', 'pass on'),
 };

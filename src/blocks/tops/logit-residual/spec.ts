@@ -59,6 +59,7 @@ export const spec: BlockSpec = {
     },
   },
   probes: { residualLogits: '[B, K], r_k of each task; a root’s is its logit' },
+  wires: { residualLogits: 'The parent’s logit is not added.' },
   rules: ({ params, tasks }) => {
     const found: Finding[] = needsParents(tasks, 'the logit residual', 'add to');
     if (params.space === 'conditional') {

@@ -65,6 +65,7 @@ export const spec: BlockSpec = {
     residualShare:
       '[B, L, K], ‖parent’s vector‖ / (‖parent’s‖ + ‖own‖) behind each block; 0 where none is added',
   },
+  wires: { residualShare: 'The parent’s vector is not added behind that block.' },
   rules: ({ tasks }) =>
     tasks.some((t) => t.parent !== null)
       ? []

@@ -74,6 +74,7 @@ export const spec: BlockSpec = {
   probes: {
     updateGates: '[B, N, K], mean over units of z: how much of the state before is kept; 0 for a first token',
   },
+  wires: { updateGates: 'The task starts from a state of 0 and hears nothing of the task before it.' },
   rules: ({ tasks, params, blocks }) => {
     const found: Finding[] = [];
     const warn = (where: string, reason: string) => found.push({ level: 'warning', where, reason });

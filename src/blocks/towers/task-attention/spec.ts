@@ -1,5 +1,5 @@
 import type { BlockSpec, Finding } from '../../../pipeline/spec';
-import { dropout, STUDY, TABLE_7 } from '../../paper';
+import { CUT_OF_SHARES, dropout, STUDY, TABLE_7 } from '../../paper';
 
 export const spec: BlockSpec = {
   id: 'task-attention',
@@ -78,6 +78,7 @@ export const spec: BlockSpec = {
     dropout: dropout(),
   },
   probes: { attention: '[B, L·h·K·K], layer by layer, head by head, row reads column' },
+  wires: { attention: CUT_OF_SHARES },
   rules: ({ params }): Finding[] => {
     const width = Number(params.width);
     const heads = Number(params.heads);
