@@ -1,5 +1,6 @@
 /** The bench's own arithmetic: medians, ratios within a round, and verdicts on the targets. */
 import { describe, expect, it } from 'vitest';
+import { summarize } from './longRun';
 import { median, race, ratio, type Timing } from './measure';
 import type { ModelId } from './models';
 import { toMarkdown } from './page';
@@ -75,6 +76,7 @@ describe('the report', () => {
     torch: null,
     leaks: { steps: 1000, tensors: 0, heap: 0 },
     browser: null,
+    longRun: null,
     ...change,
   });
   const missed = (r: Report) =>
@@ -128,5 +130,20 @@ describe('the report', () => {
     ]) as [[number, number], [number, number]];
     expect([x0, x1]).toEqual([52, 346]);
     expect(y1).toBeLessThan(y0);
+  });
+});
+
+describe('a long run', () => {
+  const sample = (minute: number, page: number) => ({ minute, step: 1, page, renderer: 9, elements: 1 });
+
+  it('tells growth from the settled part alone', () => {
+    const flat = Array.from({ length: 40 }, (_, i) => sample(i / 4, i < 8 ? 100 : 50));
+    expect(summarize('', 10, flat)).toMatchObject({ page: 50, pageGrowth: 0 });
+    const growing = Array.from({ length: 40 }, (_, i) => sample(i / 4, i));
+    expect(summarize('', 10, growing).pageGrowth).toBeGreaterThan(20);
+  });
+
+  it('refuses a run that has no settled part', () => {
+    expect(() => summarize('', 2, [sample(1, 1)])).toThrow(/^A long run takes more than 2 minutes/);
   });
 });

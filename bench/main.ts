@@ -27,6 +27,7 @@ const HELP = `npm run bench [-- options]   about ten minutes
   --leak-steps N  steps of the leak check (default 10000)
   --leak          the leak check alone: prints its figures, writes nothing
   --browser       the steps in headless Chromium instead, and how soon the built lab can be used; what was measured in Node stays
+  --long-run MIN  what the built lab holds in memory while it trains for so many minutes in headless Chromium; the rest stays as measured
   --python PATH   the interpreter that has torch (default: python3, or what PYTHON names)
   --only PARTS    some of steps,products,dispatches,auc,kernels,scaling,shares,torch,leak; of the others the figures of the last run stay
   --from FILE     measure nothing, write page and plots again from a performance.json
@@ -40,6 +41,7 @@ const { values } = parseArgs({
     'leak-steps': { type: 'string', default: '10000' },
     leak: { type: 'boolean', default: false },
     browser: { type: 'boolean', default: false },
+    'long-run': { type: 'string' },
     python: { type: 'string', default: process.env.PYTHON ?? 'python3' },
     only: { type: 'string' },
     from: { type: 'string' },
@@ -121,6 +123,7 @@ async function measure(): Promise<Report> {
     command: `npm run bench -- --rounds ${n} --slice ${ms} --leak-steps ${leakSteps()}`,
     rounds: n,
     browser: last.browser ?? null,
+    longRun: last.longRun ?? null,
   };
   const part = async (name: Part, title: string, key: keyof Report, run: () => Promise<unknown>) => {
     if (!parts.has(name)) {
@@ -164,10 +167,21 @@ async function measure(): Promise<Report> {
   return report as unknown as Report;
 }
 
-async function inChromium(): Promise<Report> {
-  const last = readReport(FILE);
+function chromiumPath(): string {
   const path = process.env.CHROMIUM_PATH;
   if (!path) throw new Error('No Chromium was found: install one, or name it in the variable CHROMIUM_PATH.');
+  return path;
+}
+
+async function forLong(minutes: number): Promise<Report> {
+  const last = readReport(FILE);
+  const { benchLongRun } = await import('./longRun');
+  return { ...last, longRun: await benchLongRun(ROOT, chromiumPath(), minutes, say) };
+}
+
+async function inChromium(): Promise<Report> {
+  const last = readReport(FILE);
+  const path = chromiumPath();
   const requests = cases().map((c): BrowserCase => ({ ...c, rounds: rounds(), slice: slice() }));
   const { benchChromium } = await import('./chromium');
   return { ...last, browser: await benchChromium(ROOT, path, requests, say) };
@@ -182,7 +196,8 @@ async function main(): Promise<void> {
     console.log(JSON.stringify(await countDispatches()));
     return;
   }
-  if (values.from === undefined && !values.browser) {
+  const inPage = values.browser || values['long-run'] !== undefined;
+  if (values.from === undefined && !inPage) {
     await openWasm(wasmPaths());
     if (!fastKernels())
       throw new Error('The fast kernels could not be loaded, so there is nothing to measure.');
@@ -197,9 +212,11 @@ async function main(): Promise<void> {
   }
   const report = values.from
     ? readReport(values.from)
-    : values.browser
-      ? await inChromium()
-      : await measure();
+    : values['long-run'] !== undefined
+      ? await forLong(whole('long-run', values['long-run'], 3))
+      : values.browser
+        ? await inChromium()
+        : await measure();
   const markdown = toMarkdown(report);
   console.log(markdown);
   if (values.dry) return;

@@ -88,6 +88,18 @@ The built lab, loaded ${start.loads} times with a warm cache: a Train button sta
 pressed shows after ${(start.firstStep / 1000).toFixed(2)} s (medians).`;
 }
 
+function longRun(r: Report): string {
+  if (!r.longRun) return 'Not measured yet: `npm run bench -- --long-run 30`.';
+  const { minutes, date, samples, page, renderer, pageGrowth, rendererGrowth } = r.longRun;
+  const mb = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
+  const signed = (bytes: number) => `${bytes < 0 ? '−' : '+'}${mb(Math.abs(bytes))}`;
+  const last = samples.at(-1)!;
+  const elements = samples.map((s) => s.elements);
+  return `${minutes} minutes of the default pipeline, ${last.step.toLocaleString('en-US')} steps, every tab looked at in turn; \`npm run bench -- --long-run ${minutes}\` on ${date}.
+After the first two minutes the page's JavaScript held at most ${mb(page)} (target: under 300 MB), and ${signed(pageGrowth)} from the first fifth to the last
+(medians); the whole renderer process, with both workers, wasm and the data, at most ${mb(renderer)}, and ${signed(rendererGrowth)}. The document had ${Math.min(...elements)} to ${Math.max(...elements)} elements.`;
+}
+
 /** The page. */
 export function toMarkdown(r: Report): string {
   const titles = [...new Set(r.steps.map((s) => s.model))].map((id) => `- **${id}**: ${MODELS[id].title}`);
@@ -160,6 +172,10 @@ ${curves.join('\n')}
 ## Browser
 
 ${browser(r)}
+
+## A long run
+
+${longRun(r)}
 
 ${NOTES}`;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { BrowserReport } from './chromium';
 import type { DispatchReport } from './dispatches';
 import type { KernelTimes } from './kernelTimes';
+import type { LongRun } from './longRun';
 import type { ProductResult } from './products';
 import type { Leaks, Shares } from './runs';
 import type { Curve } from './scaling';
@@ -27,6 +28,8 @@ export interface Report {
   readonly leaks: Leaks;
   /** Null until the bench has run in Chromium. */
   readonly browser: BrowserReport | null;
+  /** Null until a long run was measured. */
+  readonly longRun: LongRun | null;
 }
 
 /** The file's outline: what is inside each list was written by this very program. */
@@ -48,6 +51,7 @@ export const reportSchema = z.looseObject({
   torch: z.looseObject({ version: z.string() }).nullable(),
   leaks: z.looseObject({ steps: z.number() }),
   browser: z.looseObject({ version: z.string() }).nullable(),
+  longRun: z.looseObject({ minutes: z.number() }).nullable().default(null),
 });
 
 /** One line of the table of targets. */

@@ -18,7 +18,7 @@ if (isMain(import.meta.url)) {
     if (code !== 0) throw new PlainError(`${output}The bench could not be built: mend what is named above.`);
     process.env.SEESAW_ROOT = ROOT;
     process.env.SEESAW_ADAPTER = JSON.stringify(softwareAdapter());
-    if (process.argv.includes('--browser')) {
+    if (process.argv.some((a) => /^--(browser|long-run)\b/.test(a))) {
       await ensureBuilt({ say: (text) => console.error(text) });
       process.env.CHROMIUM_PATH = (await ensureChromium()).path;
     }
