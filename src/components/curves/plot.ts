@@ -26,10 +26,15 @@ export interface Plot {
   readonly stepAt: (pixel: number) => number;
 }
 
-/** Digits that tell ticks apart, at least one. */
+const MOST_DIGITS = 6;
+
+/** Digits that print each tick as what it is, at least one: half of .5 is .25 and not .3. */
 export function digitsOf(ticks: readonly number[]): number {
-  const gap = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0));
-  return Math.max(1, Math.ceil(-Math.log10(gap) - 1e-9));
+  for (let digits = 1; digits < MOST_DIGITS; digits++) {
+    const scale = 10 ** digits;
+    if (ticks.every((t) => Math.abs(t * scale - Math.round(t * scale)) < 1e-6)) return digits;
+  }
+  return MOST_DIGITS;
 }
 
 /** Room around the plot in pixels: the figures of both axes, and half a task's letter at the end of a curve. */

@@ -3,7 +3,7 @@ import { lazy, Suspense } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { Segments } from '../../components/fields';
-import { TABS, type Tab as TabName, useData, useUi } from '../../state/stores';
+import { TABS, type Tab as TabName, useData, usePipeline, useUi } from '../../state/stores';
 import { CheckMark } from '../data/Checks';
 import { DataTab } from '../data/DataTab';
 import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
@@ -21,6 +21,7 @@ const NAMES: Record<TabName, string> = {
   gates: 'Gates',
   gradients: 'Gradients',
   calibration: 'Calibration',
+  rows: 'Rows',
   runs: 'Runs',
   data: 'Data',
 };
@@ -34,8 +35,9 @@ const HEADS_IN_OVERVIEW = 4;
 function AttentionInOverview() {
   const attention = useAttention();
   const cohort = useUi((s) => s.cohort);
+  const wide = usePipeline((s) => s.pipeline.tasks.length > 2);
   return (
-    <section className="panel attention-panel" aria-label="Attention">
+    <section className={`panel attention-panel ${wide ? 'wide' : ''}`} aria-label="Attention">
       <header>
         <div>
           <h3>Attention</h3>
@@ -91,6 +93,7 @@ const later = (Panel: React.LazyExoticComponent<() => React.JSX.Element>) => () 
 const RunsTab = lazy(() => import('../runs/RunsTab'));
 const GradientsTab = lazy(() => import('./GradientsTab'));
 const CalibrationTab = lazy(() => import('./CalibrationTab'));
+const RowsTab = lazy(() => import('../rows/RowsTab'));
 
 const PANELS: Record<TabName, () => React.JSX.Element> = {
   overview: Overview,
@@ -99,6 +102,7 @@ const PANELS: Record<TabName, () => React.JSX.Element> = {
   gates: GatesTab,
   gradients: later(GradientsTab),
   calibration: later(CalibrationTab),
+  rows: later(RowsTab),
   runs: later(RunsTab),
   data: DataTab,
 };
