@@ -128,6 +128,7 @@ export const TABS = [
   'gates',
   'gradients',
   'calibration',
+  'rows',
   'runs',
   'data',
 ] as const;

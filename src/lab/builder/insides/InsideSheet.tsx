@@ -1,13 +1,14 @@
 /** A block's inside in a dialog: its picture, large and live, and each of its readings as a table. */
-import { count, fraction, loss, signed } from '../../../components/format';
+import { count } from '../../../components/format';
 import { useSize } from '../../../components/useSize';
 import { blocksOf } from '../../../pipeline/schema';
 import { useData, usePipeline, useUi } from '../../../state/stores';
 import { cohortName, useHistory, useLooks } from '../../use';
 import { layOutAlone } from '../places';
 import { pictureOf } from './index';
+import { NumberTable } from './NumberTable';
 import type { LanePlace } from './props';
-import { type Naming, type ReadingTable, readingTables } from './tables';
+import { type Naming, readingTables } from './tables';
 
 const LANES: readonly string[] = ['bottom', 'towers', 'top'] satisfies LanePlace[];
 
@@ -74,48 +75,4 @@ function Readings({ path, of, none }: { path: string; of: Naming; none: string }
       </section>
     );
   });
-}
-
-/** Log-odds and cosines have a sign; lengths and rates may be small. */
-const FORMAT: Readonly<Record<string, (v: number) => string>> = {
-  probabilities: loss,
-  twinRates: loss,
-  norms: loss,
-  conditionalLogits: (v) => signed(v, 2),
-  stepLogits: (v) => signed(v, 2),
-  residualLogits: (v) => signed(v, 2),
-  score: (v) => signed(v, 2),
-  cosine: (v) => signed(v, 2),
-};
-
-function NumberTable({ table, name }: { table: ReadingTable; name: string }) {
-  const format = FORMAT[name] ?? ((v: number) => fraction(v, 2));
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls, and must do so by keyboard too
-    <section className="numbers" tabIndex={0} aria-label={table.caption}>
-      <table>
-        <caption>{table.caption}</caption>
-        <thead>
-          <tr>
-            <td />
-            {table.columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {table.rows.map((row) => (
-            <tr key={row.name}>
-              <th scope="row">{row.name}</th>
-              {row.values.map((v, c) => (
-                <td key={table.columns[c]}>{Number.isFinite(v) ? format(v) : '–'}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
-  );
 }
