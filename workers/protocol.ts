@@ -60,6 +60,7 @@ export type {
   RunState,
   Snapshot,
   Speed,
+  StepReading,
 } from '../src/pipeline/run';
 
 export type {

@@ -48,17 +48,21 @@ export function spreadRows(trainRows: number, count: number): Uint32Array {
   return Uint32Array.from({ length: n }, (_, i) => Math.floor((i * trainRows) / n));
 }
 
-/** ∇L_k over the rows for each task k, [K][P]; losses are means over the rows, weighted as in training, without λ. */
+/**
+ * ∇L_k over the rows for each task k, [K][P]; losses are means over the rows, weighted as in training, without λ.
+ * @param size rows of one backward pass
+ */
 export async function taskGradients(
   source: ConflictSource,
   rows: ArrayLike<number>,
   onChunk?: () => Promise<void>,
+  size = CHUNK,
 ): Promise<Float64Array[]> {
   const { model } = source;
   const tasks = model.pipeline.tasks;
   const sums = tasks.map(() => new Float64Array(model.layout.size));
-  for (let start = 0; start < rows.length; start += CHUNK) {
-    const chunk = Array.prototype.slice.call(rows, start, start + CHUNK) as number[];
+  for (let start = 0; start < rows.length; start += size) {
+    const chunk = Array.prototype.slice.call(rows, start, start + size) as number[];
     const batch = source.gather(chunk);
     try {
       for (let k = 0; k < tasks.length; k++) {

@@ -11,9 +11,11 @@ import type {
 import { findings } from '../pipeline/compat';
 import { pipelineName } from '../pipeline/name';
 import { probesOf } from '../pipeline/probes';
-import { SPEEDS } from '../pipeline/run';
+import { type HAND_STEP, SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { history } from './history';
+import { mendAll, useCuts } from './cuts';
+import { useHandStep } from './handStep';
 import { say, tellError } from './notices';
 import { raceUnderWay } from './race/store';
 import { endRecording, useRecorded } from './recorded';
@@ -48,7 +50,7 @@ let running: Pipeline | null = null;
 let described = 0;
 let deaths: number[] = [];
 /** Open panels by instrument. */
-const looking = new Map<Instrument, number>();
+const looking = new Map<Instrument | typeof HAND_STEP, number>();
 let stepping: Promise<void> = Promise.resolve();
 let unsubscribe: (() => void) | null = null;
 
@@ -211,7 +213,7 @@ const watchedOf = (p: Pipeline): string[] => [...probesOf(p), ...looking.keys()]
  * Called again, e.g. at a pause, it reads what is shown anew where the run has gone on.
  * @returns the end of looking
  */
-export function look(instrument: Instrument): () => void {
+export function look(instrument: Instrument | typeof HAND_STEP): () => void {
   looking.set(instrument, (looking.get(instrument) ?? 0) + 1);
   tellWatched();
   return () => {
@@ -292,6 +294,12 @@ function receive(event: TrainerEvent): void {
           ...(at === undefined ? {} : { step: at }),
         },
       });
+    case 'cuts':
+      history.addCuts(event.cuts);
+      return;
+    case 'step':
+      useHandStep.setState({ reading: event.reading });
+      return;
     }
   }
 }
@@ -421,3 +429,4 @@ function cancelRestart(): void {
   if (restart !== null) clearTimeout(restart);
   restart = null;
 }
+  useHandStep.setState({ reading: null });

@@ -99,13 +99,13 @@ export function Moving() {
           <SvgRunMark key={id} mark={racer} x={plot.x(at.at(-1)!)} y={plot.y(within(last))} />
         );
       })}
-      {ghostLabels(moving).map(({ id, text, x: at, y }) => {
+      {ghostLabels(moving).map(({ id, text, x: at, y, beside }) => {
         const left = at < xMax / 3;
         return (
           <text
             key={id}
             className="chart-label"
-            x={plot.x(at) + (left ? 5 : -5)}
+            x={plot.x(at) + (left ? beside : -beside)}
             y={plot.y(y) + 14}
             textAnchor={left ? 'start' : 'end'}
           >
@@ -174,11 +174,20 @@ const LABEL_GAP = 14;
 function ghostLabels({ ghosts, plot, xMax, yMin, yMax }: MovingCurves) {
   const gap = (LABEL_GAP * (yMax - yMin)) / Math.max(1, plot.bottom - plot.top);
   const ends = ghosts
-    .flatMap(({ id, label, x, y }) => {
+    .flatMap(({ id, label, racer, x, y }) => {
       const last = lastFinite(y);
       return last === null
         ? []
-        : [{ id, text: `${label} ${fraction(last)}`, x: Math.min(xMax, x.at(-1)!), y: last }];
+        : [
+            {
+              id,
+              text: `${label} ${fraction(last)}`,
+              x: Math.min(xMax, x.at(-1)!),
+              y: last,
+              // A racer's marker stands where its curve ends.
+              beside: racer === undefined ? 5 : 11,
+            },
+          ];
     })
     .sort((a, b) => b.y - a.y);
   let above = Number.POSITIVE_INFINITY;

@@ -4,7 +4,8 @@ import { Brand, Glyph, Icon } from '../../components/icons';
 import { PopButton } from '../../components/Overlay';
 import { openHelp, openShare } from '../../state/actions';
 import { setTheme } from '../../state/boot';
-import { reset, step, whyNotReady } from '../../state/session';
+import { useRaceUnderWay } from '../../state/race/store';
+import { reset, step, whyNotStart } from '../../state/session';
 import { THEMES } from '../../state/storage';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
@@ -14,6 +15,7 @@ import { BackendBadge } from './BackendBadge';
 import { LiveMenu } from './LiveMenu';
 import { Progress, RunState, TrainButton } from './run';
 import { SeedField } from './SeedField';
+import { StepPanel } from './StepPanel';
 
 function Speed() {
   const samplesPerSecond = useHistoryOf((h) => h.samplesPerSecond);
@@ -110,7 +112,8 @@ export function TopBar() {
   const pipeline = usePipeline((s) => s.pipeline);
   const lecture = useLecture();
   useData((s) => s.summary);
-  const ready = whyNotReady(pipeline) === null;
+  useRaceUnderWay();
+  const ready = whyNotStart(pipeline) === null;
   return (
     <header className="bar">
       <h1 className="brand">
@@ -130,6 +133,7 @@ export function TopBar() {
           <Glyph name="step" />
           Step
         </button>
+        <StepPanel />
         <button
           type="button"
           className="btn"

@@ -1,8 +1,8 @@
 /** The run's controls and where it stands: shared by the top bar and by a panel that stands alone. */
 import { count, duration } from '../../components/format';
 import { Glyph } from '../../components/icons';
-import { useRecorded } from '../../state/recorded';
 import { useRaceUnderWay } from '../../state/race/store';
+import { useRecorded } from '../../state/recorded';
 import { pause, train, whyNotStart } from '../../state/session';
 import { type Phase, useData, usePipeline, useRun } from '../../state/stores';
 import { useHistory, useHistoryOf } from '../use';

@@ -1,5 +1,5 @@
 /** The line-up of a race: who runs, on which settings, what that changes, and the link that brings it back. */
-import { useId, useMemo, useState } from 'react';
+import { useEffect, useId, useMemo, useState } from 'react';
 import { Field, Switch, TextField } from '../../components/fields';
 import { compact } from '../../components/format';
 import type { Change } from '../../pipeline/changes';
@@ -12,6 +12,7 @@ import {
   addSingleTask,
   changeRace,
   costKey,
+  countCosts,
   differ,
   makeFirst,
   removeEntrant,
@@ -266,6 +267,10 @@ export function LineUp() {
   const [refusal, setRefusal] = useState<string | null>(null);
   const why = useId();
   const who = useMemo(() => starters({ lineUp, change }), [lineUp, change]);
+  // What they cost depends on the data, which may come after them.
+  useEffect(() => {
+    if (summary) void countCosts();
+  }, [summary]);
   const reason = whyNotRace(who, confirmed, { summary, loading });
   return (
     <div className="race-line-up">

@@ -22,7 +22,8 @@ const EXPECTED = 3;
 const POINTS = 120;
 
 const NO_CURVE: readonly number[] = [];
-const nobody = () => undefined;
+const NOBODY = { x: NO_CURVE, raw: NO_CURVE, smooth: null };
+const unread = () => undefined;
 
 function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeof taskLooks> }) {
   const tick = useRace((s) => s.tick);
@@ -48,7 +49,7 @@ function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeo
   const values = curves.flatMap((c) => c.y.filter(Number.isFinite));
   const top = Math.min(1, Math.ceil(Math.max(0.6, oracle ?? 0, ...values) * 20 + 0.2) / 20);
   const lowest = Math.min(0.5, ...values);
-  const bottom = lowest > 0.47 ? 0.5 : Math.max(0, Math.floor(lowest * 10) / 10);
+  const bottom = lowest > 0.495 ? 0.5 : Math.max(0, Math.floor(lowest * 20) / 20);
   const gap = top - bottom > 0.35 ? 0.1 : 0.05;
   const ticks = Array.from({ length: Math.floor((top - bottom) / gap + 1.001) }, (_, i) => bottom + i * gap);
   const steps = Math.max(1, ...racers.map((r) => r.pipeline.training.steps));
@@ -63,6 +64,12 @@ function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeo
             {simulated && (expected ? ' · simulated, expected' : ' · simulated, labels')}
           </p>
         </div>
+        <ExportMenu
+          title={`${space.name} AUC of the race`}
+          file={`race-${space.name}`}
+          csv={curves.length > 0 ? () => curveCsv('auc', NOBODY, curves) : null}
+          save={saveBlob}
+        />
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
@@ -78,7 +85,7 @@ function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeo
             yMax={top}
             yTicks={ticks}
             mark={null}
-            onRead={nobody}
+            onRead={unread}
           />
         </Suspense>
         <ul className="sr">
@@ -89,12 +96,6 @@ function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeo
             </li>
           ))}
         </ul>
-        <ExportMenu
-          title={`${space.name} AUC of the race`}
-          file={`race-${space.name}`}
-          csv={curves.length > 0 ? () => curveCsv('auc', { x: [], raw: [], smooth: null }, curves) : null}
-          save={saveBlob}
-        />
       </div>
     </section>
   );

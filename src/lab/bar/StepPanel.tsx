@@ -1,0 +1,136 @@
+/** "This step": what flowed forward and back in a step by hand, reached from beside the Step button. */
+import { useEffect, useRef } from 'react';
+import { count, fraction, loss, plain } from '../../components/format';
+import { Tag } from '../../components/Tag';
+import type { StepReading } from '../../pipeline/run';
+import { useHandStep } from '../../state/handStep';
+import { look } from '../../state/session';
+import { useLooks, useTasks } from '../use';
+import { batchInWords, movedInWords, pullsInWords, shiftsOf, stepInWords } from './stepWords';
+import './step.css';
+
+/** Three figures that count, also of what is small. */
+const short = (value: number) => (value === 0 ? '0' : plain(Number(value.toPrecision(3))));
+
+function Figures({ reading }: { reading: StepReading }) {
+  const labels = useTasks().map((t) => t.label);
+  const looks = useLooks();
+  const shifts = shiftsOf(reading, labels);
+  return (
+    <>
+      <p>
+        {batchInWords(reading, labels)}. Learning rate {short(reading.rate)}.
+      </p>
+      <table className="figures">
+        <caption>Forward and back, on these rows</caption>
+        <thead>
+          <tr>
+            <th scope="col">Task</th>
+            <th scope="col">Loss</th>
+            <th scope="col">after it</th>
+            <th scope="col">Weight</th>
+            <th scope="col" title="Length of its gradient on the weights that other tasks reach too">
+              Gradient, shared
+            </th>
+            <th scope="col" title="Length of its gradient on the weights that it alone reaches">
+              its own
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {labels.map((label, k) => (
+            <tr key={label}>
+              <th scope="row">
+                {looks[k] && <Tag look={looks[k]} />} {label}
+              </th>
+              <td className="num">{loss(reading.losses[k]!)}</td>
+              <td className="num">{loss(reading.lossesAfter[k]!)}</td>
+              <td className="num">{short(reading.weights[k]!)}</td>
+              <td className="num">{short(reading.sharedNorms[k]!)}</td>
+              <td className="num">{short(reading.ownNorms[k]!)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {pullsInWords(reading, labels).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
+      <dl className="step-moved">
+        <dt>Weights moved by</dt>
+        {reading.blocks.map((block) => (
+          <dd key={block.path}>
+            {block.title} <b>{movedInWords(block)}</b>
+          </dd>
+        ))}
+      </dl>
+      {shifts.length > 0 && (
+        <dl className="step-moved">
+          <dt>Changed most, mean over validation rows</dt>
+          {shifts.map(({ what, before, after }) => (
+            <dd key={what}>
+              {what}{' '}
+              <b>
+                {fraction(before, 4)} → {fraction(after, 4)}
+              </b>
+            </dd>
+          ))}
+        </dl>
+      )}
+      <p className="dim">One batch: with few events in it, most of a gradient is chance.</p>
+    </>
+  );
+}
+
+export function StepPanel() {
+  const open = useHandStep((s) => s.open);
+  const reading = useHandStep((s) => s.reading);
+  const labels = useTasks().map((t) => t.label);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => (open ? look('step') : undefined), [open]);
+  const close = () => {
+    useHandStep.setState({ open: false });
+    button.current?.focus();
+  };
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="btn step-more"
+        aria-expanded={open}
+        aria-label="This step: what flows forward and back"
+        title="What flows in a step"
+        onClick={() => useHandStep.setState({ open: !open })}
+      >
+        ⇄
+      </button>
+      {open && (
+        <section
+          className="step-panel"
+          aria-label="This step"
+          onKeyDown={(e) => {
+            if (e.key === 'Escape') close();
+          }}
+        >
+          <header>
+            <h2>{reading ? `Step ${count(reading.step)}` : 'This step'}</h2>
+            <button type="button" className="btn bare" onClick={close}>
+              Close
+            </button>
+          </header>
+          <p className="sr" role="status">
+            {reading && stepInWords(reading, labels)}
+          </p>
+          {reading ? (
+            <Figures reading={reading} />
+          ) : (
+            <p>
+              Press Step: each step by hand is then told here, its losses forward and its gradients back. A
+              run that goes on is not read.
+            </p>
+          )}
+        </section>
+      )}
+    </>
+  );
+}
