@@ -13,9 +13,8 @@ import { pipelineName } from '../pipeline/name';
 import { probesOf } from '../pipeline/probes';
 import { type HAND_STEP, SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
-import { history } from './history';
-import { mendAll, useCuts } from './cuts';
 import { useHandStep } from './handStep';
+import { history } from './history';
 import { say, tellError } from './notices';
 import { raceUnderWay } from './race/store';
 import { endRecording, useRecorded } from './recorded';
@@ -276,6 +275,9 @@ function receive(event: TrainerEvent): void {
     case 'calibration':
       history.addCalibration(event.calibration);
       return;
+    case 'step':
+      useHandStep.setState({ reading: event.reading });
+      return;
     case 'snapshot':
       useRun.setState({ snapshotStep: event.snapshot.step });
       return;
@@ -294,12 +296,6 @@ function receive(event: TrainerEvent): void {
           ...(at === undefined ? {} : { step: at }),
         },
       });
-    case 'cuts':
-      history.addCuts(event.cuts);
-      return;
-    case 'step':
-      useHandStep.setState({ reading: event.reading });
-      return;
     }
   }
 }
@@ -420,6 +416,7 @@ function keepGhost(): void {
 }
 
 function toIdle(): void {
+  useHandStep.setState({ reading: null });
   client.expectRun('');
   client.forgetSnapshot();
   useRun.setState({ phase: 'idle', failure: null, snapshotStep: null, note: null });
@@ -429,4 +426,3 @@ function cancelRestart(): void {
   if (restart !== null) clearTimeout(restart);
   restart = null;
 }
-  useHandStep.setState({ reading: null });
