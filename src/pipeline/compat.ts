@@ -104,7 +104,7 @@ function lossFindings(p: Pipeline): Finding[] {
       found.push(
         warning(
           `tasks.${k}.positiveWeight`,
-          `With positives weighted ${task.positiveWeight} times, the probabilities of ${task.label} come out too ${off}: rank by them, but do not read log-loss or calibration; 1 leaves them as they are.`,
+          `With positives weighted ${task.positiveWeight} times, the probabilities of ${task.label} come out too ${off}: rank by them, but do not read log-loss or calibration; 1 leaves them as they are, and ${Math.abs(Math.log(task.positiveWeight)).toFixed(2)} ${task.positiveWeight > 1 ? 'less' : 'more'} on each log-odds of the event corrects them.`,
         ),
       );
     }

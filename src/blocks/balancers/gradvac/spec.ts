@@ -27,7 +27,8 @@ export const spec: BlockSpec = {
       kind: 'real',
       label: 'Pace β',
       help: 'How much one step moves the usual angle.',
-      source: '0.01: Wang et al.; 0.5: LibMTL',
+      source:
+        '0.01: a public port (GradVacAMP); 0.5: LibMTL and TorchJD. The authors published no code, and their own value was not at hand',
       min: 0.01,
       max: 1,
       step: 0.01,

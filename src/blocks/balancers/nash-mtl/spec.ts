@@ -12,7 +12,7 @@ export const spec: BlockSpec = {
     authors: 'Navon et al., ICML 2022',
     url: 'https://arxiv.org/abs/2202.01017',
   },
-  idea: 'The tasks bargain over the direction; in the Nash solution each gains in proportion to what it could have. Scale does not matter to it, and so neither do loss weights, but that 0 leaves a task out.',
+  idea: 'The tasks bargain over the direction; in the Nash solution each gains in proportion to what it could have. Scale does not matter to it, and so neither do loss weights, but that 0 leaves a task out. No task may lose in a step, so tasks that begin at odds may stay so (docs/SIMULATOR.md).',
   equations: [
     'G^\\top G\\, \\alpha = 1 / \\alpha,\\quad \\alpha > 0',
     '\\theta_{\\text{shared}} \\leftarrow \\theta_{\\text{shared}} - \\eta \\sum_k \\alpha_k g_k',

@@ -80,15 +80,15 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
       const wires = edges.length > 0 ? pass.wires(path, 'aitmWeights', shape) : null;
       for (const [i, { child, parent }] of edges.entries()) {
         const step = steps.get(child)!;
-        const own = project(z[child]!, step.own, pass);
-        const info = project(passOn(z[parent]!, step.transfer, pass), step.info, pass);
+        const own = project(z[child]!, step.own, pass); // h_q, h_k and h_v of u = t_k
+        const info = project(passOn(z[parent]!, step.transfer, pass), step.info, pass); // and of u = p_{k−1}
         const scale = 1 / Math.sqrt(d);
-        const ownScore = tf.mul(tf.sum(tf.mul(own.q, own.k), 1, true), scale); // ω, [B, 1]
+        const ownScore = tf.mul(tf.sum(tf.mul(own.q, own.k), 1, true), scale); // ω of t_k, [B, 1]
         const query = params.attention === 'full' ? own.q : info.q;
-        const infoScore = tf.mul(tf.sum(tf.mul(query, info.k), 1, true), scale);
+        const infoScore = tf.mul(tf.sum(tf.mul(query, info.k), 1, true), scale); // ω of p_{k−1}
         const [a, rest] = shares(ownScore, infoScore, wires && openPart(wires.open, shape, i));
         weights.push(concatColumns([a, rest]));
-        z[child] = tf.add(tf.mul(a, own.v), tf.mul(rest, info.v)); // [B, d]
+        z[child] = tf.add(tf.mul(a, own.v), tf.mul(rest, info.v)); // z_k = Σ_u a_u h_v(u), [B, d]
       }
       wires?.publish(() => stackProbes(weights));
       let joined = { t: concatColumns(z), groups: K, width: d };

@@ -40,9 +40,9 @@ export const build: BuildTop = ({ path, scope, params, tasks }, input) => {
         if (edges.children.length === 0 || weight === 0) return [];
         const { logits, labels, happened, logO, log1mO } = edgeColumns(edges, conditional, entire, batch);
         const twin = pickColumns(counter, edges.children);
-        const clicked = inversePropensity(happened, logO, floor, cap);
-        const missed = inversePropensity(tf.sub(1, happened), log1mO, floor, cap);
-        const off = tf.abs(tf.sub(1, tf.add(tf.sigmoid(logits), tf.sigmoid(twin))));
+        const clicked = inversePropensity(happened, logO, floor, cap); // o / max(ô, ε)
+        const missed = inversePropensity(tf.sub(1, happened), log1mO, floor, cap); // (1−o) / max(1−ô, ε)
+        const off = tf.abs(tf.sub(1, tf.add(tf.sigmoid(logits), tf.sigmoid(twin)))); // |1 − (r + r*)|
         const scaled = (value: Tensor, by = weight) => tf.mul(value, by);
         return [
           { name: 'factual', value: scaled(average(clicked, crossEntropy(logits, labels), batch)) },
