@@ -34,25 +34,23 @@ const points = (d: string) =>
     .map((p) => p.trim().split(' ').map(Number));
 const curve = (root: HTMLElement) => points(root.querySelector('.curve')!.getAttribute('d')!);
 
-it('draws the frame once while the curve grows: no element of it is touched', async () => {
+it('draws the frame once while the curve grows: no element of it is touched', () => {
   const { container, rerender } = render(<CurveChart {...props} />);
-  const seen: MutationRecord[] = [];
-  const frame = container.querySelector('.recharts-cartesian-grid')!;
-  expect(frame).not.toBeNull();
-  const axes = [...container.querySelectorAll('.recharts-cartesian-axis')];
-  expect(axes.length).toBe(2);
-  const observer = new MutationObserver((all) => seen.push(...all));
-  for (const part of [frame, ...axes, container.querySelector('.recharts-reference-line')!]) {
-    observer.observe(part, { subtree: true, childList: true, attributes: true, characterData: true });
-  }
+  expect(container.querySelectorAll('.recharts-cartesian-axis').length).toBe(2);
+  expect(container.querySelector('.recharts-cartesian-grid')).not.toBeNull();
+  expect(container.textContent).toContain('oracle .780');
+  const observer = new MutationObserver(() => undefined);
+  const surface = container.querySelector('.recharts-surface')!;
+  observer.observe(surface, { subtree: true, childList: true, attributes: true, characterData: true });
   for (let n = 4; n < 30; n++) {
     // Ticks are made anew by each caller.
     rerender(<CurveChart {...props} series={grown(n)} yTicks={[...props.yTicks]} />);
   }
   expect(curve(container).length).toBe(29);
-  expect(observer.takeRecords()).toEqual([]);
-  expect(seen).toEqual([]);
+  const changed = observer.takeRecords().map(({ target }) => target as Element);
   observer.disconnect();
+  expect(changed.length).toBeGreaterThan(0);
+  expect(changed.filter((target) => !(target.parentElement ?? target).closest('.moving'))).toEqual([]);
 });
 
 it('draws the curve in the plot of the frame', () => {

@@ -62,7 +62,7 @@ export function Moving() {
   const endY = lastFinite(smooth);
   const within = (value: number) => Math.min(yMax, Math.max(yMin, value));
   return (
-    <>
+    <g className="moving">
       <clipPath id={clip}>
         <rect x={plot.left} y={plot.top} width={plot.right - plot.left} height={plot.bottom - plot.top} />
       </clipPath>
@@ -118,7 +118,7 @@ export function Moving() {
         <SvgTag look={look} x={plot.x(endX)} y={plot.y(within(endY))} size={large ? 28 : 18} />
       )}
       {mark && <Mark {...moving} mark={mark} stroke={stroke} />}
-    </>
+    </g>
   );
 }
 
