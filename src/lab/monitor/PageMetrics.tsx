@@ -1,9 +1,10 @@
-/** How well whole pages are ranked, at the end of a run: a small table beside the curves, where the data has complete pages. */
+/** How well whole pages are ranked: a small table beside the curves at the end of a run, and at a pause for whoever asks. */
 import { count, fraction } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import type { Evaluation } from '../../pipeline/run';
-import { useUi } from '../../state/stores';
-import { useHistory, useLooks, useSimulated, useSpaces } from '../use';
+import { judgePages, rests, stopReading, useRowView } from '../../state/rowView';
+import { useRun, useUi } from '../../state/stores';
+import { useHistory, useHistoryOf, useLooks, useSimulated, useSpaces } from '../use';
 
 type Pages = NonNullable<Evaluation['pages']>;
 type Readings = Pages['spaces'][number]['labels'];
@@ -26,14 +27,51 @@ function Figure({ reading }: { reading: Reading }) {
   );
 }
 
+/** At rest the pages can be read at the step of now, unless they have been. */
+function Ask({ known }: { known: number | null }) {
+  const { busy, refusal } = useRowView((s) => s.pages);
+  const resting = useRun((s) => rests(s.phase));
+  // A run that goes on is asked for nothing, so that its steps draw nothing here.
+  const step = useHistoryOf((h) => (resting ? h.step : null));
+  if (step === null || (known === step && !busy)) return null;
+  return (
+    <p className="page-metrics" role="status">
+      {busy ? (
+        <>
+          Reading all pages…{' '}
+          <button type="button" className="btn" onClick={() => void stopReading()}>
+            Stop
+          </button>
+        </>
+      ) : (
+        <button type="button" className="btn" onClick={() => void judgePages()}>
+          Read page metrics at step {count(step)}
+        </button>
+      )}
+      {refusal && !busy && <span className="dim"> {refusal}</span>}
+    </p>
+  );
+}
+
 export function PageMetrics() {
   const { last } = useHistory('evaluations');
+  const asked = useRowView((s) => s.pages.reading);
+  const ended = last?.pages ? { step: last.step, pages: last.pages } : null;
+  // What was read at a pause stands until the run has something newer.
+  const shown = asked && asked.step > (ended?.step ?? -1) ? asked : ended;
+  return (
+    <>
+      {shown && <PageTable {...shown} />}
+      <Ask known={shown?.step ?? null} />
+    </>
+  );
+}
+
+function PageTable({ step, pages }: { step: number; pages: Pages }) {
   const spaces = useSpaces();
   const looks = useLooks();
   const simulated = useSimulated();
   const wanted = useUi((s) => s.auc);
-  const pages = last?.pages;
-  if (!pages) return null;
   const byTruth = wanted === 'expected' && pages.spaces.some((s) => s.truth !== null);
   const columns: readonly [keyof Readings, string][] = [
     ['ndcg', `NDCG@${pages.k}`],
@@ -45,7 +83,7 @@ export function PageMetrics() {
     <div className="table-scroll page-metrics">
       <table className="figures">
         <caption>
-          {count(pages.pages)} whole pages at step {count(last.step)}
+          {count(pages.pages)} whole pages at step {count(step)}
           {simulated && `, simulated, by ${byTruth ? 'true probabilities' : 'drawn labels'}`}
         </caption>
         <thead>

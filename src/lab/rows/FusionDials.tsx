@@ -1,9 +1,9 @@
 /** α and β of a fusion, live, with the equation that they stand in and the papers' settings. */
 import { useState } from 'react';
 import { TextField } from '../../components/fields';
-import { FUSION_RANGES, type FusionKind, PAPER_FUSIONS } from '../../metrics/fusion';
+import { FUSION_RANGES, type Fusion, type FusionKind, PAPER_FUSIONS } from '../../metrics/fusion';
 import { setFusion, useRowView } from '../../state/rowView';
-import type { RateNames } from './words';
+import { fusionText, type RateNames } from './words';
 
 function Dial({
   symbol,
@@ -58,13 +58,13 @@ function Equation({ kind, names: { one, two, given } }: { kind: FusionKind; name
         <>
           Score = {one}
           <sup>α</sup> × {given}
-          <sup>β</sup> <span className="dim">(Eq. 6)</span>
+          <sup>β</sup>
         </>
       );
     case 'sum':
       return (
         <>
-          Score = α·{one} + β·{two} <span className="dim">(Eq. 7)</span>
+          Score = α·{one} + β·{two}
         </>
       );
     case 'first':
@@ -72,6 +72,19 @@ function Equation({ kind, names: { one, two, given } }: { kind: FusionKind; name
     case 'last':
       return <>Score = {two}</>;
   }
+}
+
+/** A fusion with its settings in place of the symbols. */
+export function FusionLabel({ fusion, names }: { fusion: Fusion; names: RateNames }) {
+  const { kind, alpha, beta } = fusion;
+  if (kind !== 'product') return <>{fusionText(fusion, names)}</>;
+  return (
+    <>
+      {names.one}
+      <sup>{alpha}</sup> × {names.given}
+      <sup>{beta}</sup>
+    </>
+  );
 }
 
 export function FusionDials({

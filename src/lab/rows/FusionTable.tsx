@@ -12,6 +12,7 @@ import { saveBlob } from '../../state/export';
 import { rests, stopReading, useRowView } from '../../state/rowView';
 import { useRun } from '../../state/stores';
 import { useTasks } from '../use';
+import { FusionLabel } from './FusionDials';
 import type { Order } from './orders';
 import { csv, fusionName, fusionText, type RateNames, verdict } from './words';
 
@@ -207,7 +208,9 @@ export function FusionTable({
           <tbody>
             {orders.map((order) => (
               <tr key={order.fusion.kind}>
-                <th scope="row">{fusionText(order.fusion, names)}</th>
+                <th scope="row">
+                  <FusionLabel fusion={order.fusion} names={names} />
+                </th>
                 {columns.map((c) => (
                   <Mean key={c.name} compared={found(order) ? of(found(order)!, c, truth) : null} />
                 ))}
@@ -244,7 +247,9 @@ export function FusionTable({
           <tbody>
             {orders.map((order) => (
               <tr key={order.fusion.kind}>
-                <th scope="row">{fusionText(order.fusion, names)}</th>
+                <th scope="row">
+                  <FusionLabel fusion={order.fusion} names={names} />
+                </th>
                 {columns.map((c) => {
                   const value = here(order, c);
                   return (

@@ -43,11 +43,7 @@ export function Places({
               y={13}
               textAnchor={c === 0 ? 'start' : c === orders.length - 1 ? 'end' : 'middle'}
             >
-              {fusion.kind === 'product'
-                ? 'Eq. 6'
-                : fusion.kind === 'sum'
-                  ? 'Eq. 7'
-                  : fusionName(fusion.kind, names)}
+              {fusionName(fusion.kind, names).replace(/^.*, /, '')}
             </text>
           ))}
           {items.map(({ event, i }) => {

@@ -214,7 +214,7 @@ describe('a page', () => {
 
   it('changes its order with the fusion and its dials, and says the place under each', async () => {
     await open();
-    fireEvent.click(screen.getByRole('radio', { name: 'α CTR + β CTCVR' }));
+    fireEvent.click(screen.getByRole('radio', { name: 'sum, Eq. 7' }));
     // .5 + 20 × .01 = .7, .4 + .4 = .8, .3 + .6 = .9.
     expect(order()).toEqual([3, 2, 1]);
     const beta = screen.getByRole('textbox', { name: 'β' });

@@ -1,13 +1,17 @@
 /** How rows, scores and differences are put into words and figures, the same on the screen and in files. */
-import { loss, percent } from '../../components/format';
+import { fraction, percent } from '../../components/format';
 import type { Fusion, FusionKind, FusionPair } from '../../metrics/fusion';
 import type { PageMetric } from '../../metrics/pages';
 import type { Task } from '../../pipeline/schema';
 import { outputSpaces } from '../../pipeline/spaces';
 
-/** A probability: in per cent, or with four figures where per cents have too many zeros. */
-export const chance = (p: number): string =>
-  !Number.isFinite(p) ? '–' : p === 0 || p >= 0.0005 ? percent(p) : loss(p);
+/** A probability in per cent; three figures show, however small it is. */
+export function chance(p: number): string {
+  if (!Number.isFinite(p)) return '–';
+  const value = p * 100;
+  if (value >= 0.1 || value === 0) return percent(p);
+  return `${fraction(value, Math.min(9, 2 - Math.floor(Math.log10(value))))}\u202f%`;
+}
 
 /** Names of the two rates and of the one given the other, e.g. CTR, CTCVR, CVR. */
 export function rateNames(tasks: readonly Task[], { first, last }: FusionPair) {
@@ -18,23 +22,24 @@ export function rateNames(tasks: readonly Task[], { first, last }: FusionPair) {
 }
 export type RateNames = ReturnType<typeof rateNames>;
 
-/** A fusion's short name. */
-export function fusionName(kind: FusionKind, { one, two, given }: RateNames): string {
+/** A fusion's short name; its equations are those of papers/004. */
+export function fusionName(kind: FusionKind, { one, two }: RateNames): string {
   switch (kind) {
     case 'first':
       return one;
     case 'last':
       return two;
     case 'product':
-      return `${one}^α × ${given}^β`;
+      return 'product, Eq. 6';
     case 'sum':
-      return `α ${one} + β ${two}`;
+      return 'sum, Eq. 7';
   }
 }
 
 /** A fusion with its settings, as a file names it. */
 export function fusionText({ kind, alpha, beta }: Fusion, names: RateNames): string {
-  return fusionName(kind, names).replace('α', String(alpha)).replace('β', String(beta));
+  if (kind === 'product') return `${names.one}^${alpha} × ${names.given}^${beta}`;
+  return kind === 'sum' ? `${alpha} ${names.one} + ${beta} ${names.two}` : fusionName(kind, names);
 }
 
 /** What a difference says beside its error of 95 %: "above noise" words claim nothing that the interval does not. */
