@@ -25,8 +25,14 @@ const { values } = parseArgs({
     width: { type: 'string', default: '1,2,4' },
     bottom: { type: 'string', default: 'shared-bottom' },
     seed: { type: 'string', default: '1,2,3,4,5' },
-    /** Ids of balancers, the first one being what the others are compared with; `fixed@10` is one with another λ. */
+    /**
+     * Ids of balancers, the first one being what the others are compared with; `fixed@10` is one with another λ, and
+     * `equal>nash-mtl` one that takes over after the first `switch` steps.
+     */
     balancer: { type: 'string', default: 'fixed' },
+    switch: { type: 'string', default: '30' },
+    /** Seeds of the initial weights and the order of rows, each in each world; left out: the world's own. */
+    init: { type: 'string' },
     /** λ of the purchase. */
     weight: { type: 'string', default: '10' },
     relatedness: { type: 'string', default: '0.5' },
@@ -63,6 +69,8 @@ interface Reading {
   /** The same on the batch of the step, and the share of readings where it lies below 0. */
   readonly batchCosine: number;
   readonly batchBelow0: number;
+  /** Correlation over validation rows of the logarithms of both predictions: −1 where one unit is read with opposite signs. */
+  readonly alike: number;
   /** Median of λ·|∇L of the purchase| / |∇L of the click|. */
   readonly ratio: number;
   /** Expected AUC of click, purchase, and purchase given a click. */
@@ -72,15 +80,37 @@ interface Reading {
 /** Of click and purchase; 0 where a task has no gradient at all, so that nothing pulls. */
 const cosineOf = (overall: Agreement | null) => overall?.cosine[0]?.[1] ?? 0;
 
+/** Goes on with another balancer from where the session is, which it disposes of. */
+async function handOver(session: Session, pipeline: Pipeline): Promise<Session> {
+  const snapshot = structuredClone(await session.snapshot());
+  session.dispose();
+  return new Session(pipeline, session.data, { ...snapshot, pipeline, balancer: new Float32Array(0) });
+}
+
+/** Correlation of the logarithms of the first two tasks' probabilities. @param K tasks, side by side in a row */
+function likeness(logP: Float32Array, K: number): number {
+  const column = (k: number) => Array.from({ length: logP.length / K }, (_, i) => logP[i * K + k]!);
+  const [a, b] = [column(0), column(1)].map((x) => {
+    const centre = mean(x);
+    return x.map((v) => v - centre);
+  }) as [number[], number[]];
+  const dot = (x: number[], y: number[]) => x.reduce((s, v, i) => s + v * y[i]!, 0);
+  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
+}
+
 async function measure(data: Dataset, width: string, balancer: string, seed: number): Promise<Reading> {
-  const pipeline = pipelineOf(width, balancer, seed);
-  const session = new Session(pipeline, data);
+  const [first, then] = balancer.split('>') as [string, string?];
+  const pipeline = pipelineOf(width, first, seed);
+  let session = new Session(pipeline, data);
   const batcher = new Batcher(data, pipeline, pipeline.training.batch, seed);
   const rows = spreadRows(data.trainRows, ROWS);
   const cosines: number[] = [];
   const onBatch: number[] = [];
   const ratios: number[] = [];
   while (!session.finished) {
+    if (then && session.step === Number(values.switch)) {
+      session = await handOver(session, pipelineOf(width, then, seed));
+    }
     if (session.step % EVERY === 0) {
       const { overall } = await session.conflict(rows);
       const batch = await session.conflict(batcher.rowsOf(session.step));
@@ -95,12 +125,15 @@ async function measure(data: Dataset, width: string, balancer: string, seed: num
     }
   }
   const { metrics } = await session.evaluate();
+  const validation = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
+  const { logP } = await session.predict(validation);
   session.dispose();
   return {
     cosine: round(mean(cosines), 3),
     later: round(mean(cosines.slice(cosines.length >> 2)), 3),
     batchCosine: round(mean(onBatch), 3),
     batchBelow0: round(onBatch.filter((c) => c < 0).length / onBatch.length, 2),
+    alike: round(likeness(logP, pipeline.tasks.length), 2),
     ratio: round(ratios.sort((a, b) => a - b)[ratios.length >> 1] ?? 0, 2),
     // Finer than the table: rounded differences would all be alike, and their standard error 0.
     auc: metrics.map((m) => (m.expectedAuc?.ok ? round(m.expectedAuc.value, 7) : Number.NaN)),
@@ -139,11 +172,13 @@ for (const tension of numbers(values.tension)) {
     const oracle = Object.values(oracleAucs(data)!).map((auc) => round(auc, 4));
     for (const width of values.width.split(',')) {
       for (const balancer of values.balancer.split(',')) {
-        const reading = await measure(data, width, balancer, seed);
         const about = { tension, bottom: values.bottom, width, balancer };
         const group = JSON.stringify(about);
-        runs.set(group, [...(runs.get(group) ?? []), reading]);
-        console.log(JSON.stringify({ ...about, seed, ...reading, oracle }));
+        for (const init of values.init === undefined ? [seed] : numbers(values.init)) {
+          const reading = await measure(data, width, balancer, init);
+          runs.set(group, [...(runs.get(group) ?? []), reading]);
+          console.log(JSON.stringify({ ...about, seed, init, ...reading, oracle }));
+        }
       }
     }
   }
