@@ -56,11 +56,12 @@ function toFinish(racer: number, value: number): void {
 
 beforeEach(async () => {
   localStorage.clear();
-  for (const store of [useRun, useData, useRuns, useRace, useUi]) {
-    store.setState(store.getInitialState() as never, true);
-  }
+  useRun.setState(useRun.getInitialState(), true);
+  useData.setState(useData.getInitialState(), true);
+  useRace.setState(useRace.getInitialState(), true);
+  useUi.setState(useUi.getInitialState(), true);
   usePipeline.setState({ pipeline: base });
-  useRuns.setState({ runs: [] });
+  useRuns.setState({ ...useRuns.getInitialState(), runs: [] }, true);
   fake = new FakeClient();
   connect(fake.client);
   await simulate();
