@@ -51,6 +51,25 @@ describe('a study', () => {
     expect({ ...shared, bottom: plain.bottom, tasks: plain.tasks }).toEqual(plain);
   });
 
+  it('takes a whole list of tasks, in its order, and a model may still set their fields', () => {
+    const task = (id: string, parent: string | null) => ({
+      id,
+      label: id,
+      metric: id.toUpperCase(),
+      parent,
+      lossWeight: 1,
+      positiveWeight: 1,
+    });
+    const tasks = [task('click', null), task('cart', 'click'), task('conversion', 'cart')];
+    const study = read({
+      ...STUDY,
+      base: { tasks },
+      models: { plain: {}, heavy: { tasks: { cart: { lossWeight: 4 } } } },
+    });
+    expect(pipelineOf(study, 'plain', 1).tasks).toEqual(tasks);
+    expect(pipelineOf(study, 'heavy', 1).tasks.map((t) => t.lossWeight)).toEqual([1, 4, 1]);
+  });
+
   it.each([
     ['no seed', { ...STUDY, seeds: [] }, /seeds/],
     ['an unknown field', { ...STUDY, sedes: [1] }, /sedes/],

@@ -12,8 +12,13 @@ const changeSchema = z.strictObject({
   towers: z.unknown().optional(),
   top: z.unknown().optional(),
   balancer: z.unknown().optional(),
-  /** By task id: fields to set, e.g. `{"conversion": {"lossWeight": 10}}`. */
-  tasks: z.record(z.string(), z.record(z.string(), z.unknown())).optional(),
+  /** By task id: fields to set, e.g. `{"conversion": {"lossWeight": 10}}`; or the whole list of tasks. */
+  tasks: z
+    .union([
+      z.record(z.string(), z.record(z.string(), z.unknown())),
+      z.array(z.record(z.string(), z.unknown())),
+    ])
+    .optional(),
   training: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -120,16 +125,19 @@ type Loose = Record<string, unknown>;
 
 function apply(pipeline: Loose, { tasks, training, ...blocks }: Change): Loose {
   const given = Object.fromEntries(Object.entries(blocks).filter(([, block]) => block !== undefined));
-  const known = pipeline.tasks as readonly Loose[];
-  const unheard = Object.keys(tasks ?? {}).filter((id) => !known.some((task) => task.id === id));
   return {
     ...pipeline,
     ...given,
     training: { ...(pipeline.training as Loose), ...training },
-    // A task that the pipeline does not have is handed on for the schema to refuse.
-    tasks: [
-      ...known.map((task) => ({ ...task, ...tasks?.[task.id as string] })),
-      ...unheard.map((id) => ({ id, ...tasks![id] })),
-    ],
+    tasks: Array.isArray(tasks) ? tasks : withFields(pipeline.tasks as readonly Loose[], tasks ?? {}),
   };
+}
+
+/** The tasks with fields set by id. One that is not there is handed on for the schema to refuse. */
+function withFields(known: readonly Loose[], fields: Readonly<Record<string, Loose>>): Loose[] {
+  const unheard = Object.keys(fields).filter((id) => !known.some((task) => task.id === id));
+  return [
+    ...known.map((task) => ({ ...task, ...fields[task.id as string] })),
+    ...unheard.map((id) => ({ id, ...fields[id] })),
+  ];
 }
