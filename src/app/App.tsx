@@ -36,9 +36,8 @@ const PLACE_NAMES: Record<Place, string> = {
   data: 'Data',
 };
 
-const TAB_OF: Record<Exclude<Place, 'pipeline'>, Tab> = {
+const TAB_OF: Record<Exclude<Place, 'pipeline' | 'inside'>, Tab> = {
   curves: 'curves',
-  inside: 'attention',
   runs: 'runs',
   data: 'data',
 };
@@ -151,7 +150,7 @@ function Places({ phone }: { phone: boolean }) {
         ) : place === 'pipeline' ? (
           <Builder down />
         ) : (
-          <DockPlace key={place} tab={TAB_OF[place]} />
+          <DockPlace key={place} tab={place === 'inside' ? null : TAB_OF[place]} />
         )}
       </div>
     );

@@ -10,6 +10,7 @@ import './bar.css';
 import './builder.css';
 import './inspector.css';
 import './monitor.css';
+import './wires.css';
 import './data.css';
 import './stage.css';
 import './small.css';

@@ -3,6 +3,7 @@ import { createContext, useContext, useMemo, useSyncExternalStore } from 'react'
 import type { ProbeReading } from '../../workers/protocol';
 import { type TaskLook, taskLooks } from '../components/tasks';
 import { useMedia } from '../components/useSize';
+import { cohortWords } from '../pipeline/cohorts';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
 import { history, type Part } from '../state/history';
@@ -65,10 +66,11 @@ export const GivenProbes = createContext<readonly ProbeReading[] | null>(null);
 export function useProbe(block: string, name: string): ProbeReading | null {
   const given = useContext(GivenProbes);
   const scrub = useUi((s) => s.scrub);
+  const cohort = useUi((s) => s.cohort);
   return useHistoryOf(({ readings }) =>
     given
       ? (given.find((p) => p.block === block && p.name === name) ?? null)
-      : readings.latest(({ probes }) => probes.find((p) => p.block === block && p.name === name), scrub),
+      : readings.probe(block, name, scrub, [cohort]),
   );
 }
 
@@ -79,6 +81,8 @@ export interface Attention {
   readonly heads: number;
   readonly tasks: number;
   readonly cohorts: readonly { readonly name: string; readonly rows: number }[];
+  /** The cohort that is shown: the chosen one, or all rows where that has not been read. */
+  readonly cohort: string;
   readonly rows: number;
   cell(layer: number, head: number, row: number, column: number): number;
   /** Mean over heads. */
@@ -105,6 +109,7 @@ export function useAttention(): Attention | null {
       heads: heads!,
       tasks: K,
       cohorts: cohorts.map(({ name, rows }) => ({ name, rows })),
+      cohort: cohort.name,
       rows: cohort.rows,
       cell,
       mean: (l, r, c) => {
@@ -116,5 +121,5 @@ export function useAttention(): Attention | null {
   }, [reading, chosen, K]);
 }
 
-/** A cohort in words: its rows are validation rows with that event. */
-export const cohortName = (name: string): string => (name === 'all' ? 'all rows' : `rows with a ${name}`);
+/** A cohort in words. */
+export const cohortName = cohortWords;

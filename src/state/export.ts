@@ -67,6 +67,36 @@ export function matrixCsv(
   return `${lines.join('\n')}\n`;
 }
 
+/** Whose numbers a reading's are. */
+interface Whose {
+  readonly step: number;
+  readonly cohort: string;
+}
+
+/** Readings as CSV, a line a number; of a difference both sides and what is left. */
+export function tablesCsv(
+  cells: readonly {
+    readonly table: string;
+    readonly row: string;
+    readonly column: string;
+    readonly own: number;
+    readonly minus: number | null;
+  }[],
+  shown: Whose,
+  taken: Whose | null,
+): string {
+  const quote = (text: string) => `"${text.replaceAll('"', '""')}"`;
+  const of = ({ step, cohort }: Whose) => `${step},${quote(cohort)}`;
+  const lines = [
+    `table,row,column,step,cohort,value${taken ? ',minus_step,minus_cohort,minus_value,difference' : ''}`,
+  ];
+  for (const { table, row, column, own, minus } of cells) {
+    const head = `${[table, row, column].map(quote).join(',')},${of(shown)},${own}`;
+    lines.push(taken && minus !== null ? `${head},${of(taken)},${minus},${own - minus}` : head);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
 /** Hands a file to the browser's downloads. */
 export function saveBlob(name: string, blob: Blob): void {
   const url = URL.createObjectURL(blob);

@@ -52,6 +52,20 @@ export class Readings {
     this.frames = this.frames.filter((f) => f.step <= step);
   }
 
+  /**
+   * The reading of a block's probe at a step or before, as `latest`. Frames that lack one of the cohorts are passed over: they are
+   * of a time when nobody looked at it. Where no frame has them all, any reading will do.
+   */
+  probe(block: string, name: string, step: number | null, cohorts: readonly string[]): ProbeReading | null {
+    const find = ({ probes }: Reading) => probes.find((p) => p.block === block && p.name === name);
+    const has = (p: ProbeReading) => cohorts.every((c) => p.cohorts.some((of) => of.name === c));
+    const whole = this.latest((frame) => {
+      const found = find(frame);
+      return found && has(found) ? found : null;
+    }, step);
+    return whole ?? this.latest(find, step);
+  }
+
   /** What a frame of a step or before holds, as read by `find`: the newest that there is; the newest of all where `step` is null. */
   latest<T>(find: (frame: Reading) => T | null | undefined, step: number | null): T | null {
     let first: T | null = null;

@@ -8,11 +8,13 @@ import type {
   Speed,
   TrainerEvent,
 } from '../../workers/protocol';
+import { isPlain } from '../pipeline/cohorts';
 import { findings } from '../pipeline/compat';
 import { pipelineName } from '../pipeline/name';
 import { probesOf } from '../pipeline/probes';
 import { type HAND_STEP, SPEEDS } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
+import { mendAll, useCuts } from './cuts';
 import { useHandStep } from './handStep';
 import { history } from './history';
 import { say, tellError } from './notices';
@@ -60,7 +62,13 @@ export function connect(to: Client = realClient): () => void {
   client = to;
   client.listen({ onEvent: receive, onDeath: died });
   unsubscribe?.();
-  unsubscribe = usePipeline.subscribe(({ pipeline }, before) => pipelineChanged(pipeline, before.pipeline));
+  const ends = [
+    usePipeline.subscribe(({ pipeline }, before) => pipelineChanged(pipeline, before.pipeline)),
+    useCuts.subscribe(tellCuts),
+  ];
+  unsubscribe = () => {
+    for (const end of ends) end();
+  };
   return unsubscribe;
 }
 
@@ -174,6 +182,8 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
   } else {
     keepGhost();
     client.forgetSnapshot();
+    // A step that was pinned was one of the run before.
+    if (useUi.getState().minus?.kind === 'step') useUi.setState({ minus: null });
     beginRecord(pipeline);
   }
   running = pipeline;
@@ -196,6 +206,7 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
     // The answer and the event travel on two channels: whichever comes first says that the run stands.
     if (phaseIs('preparing')) useRun.setState({ phase: paused ? 'paused' : 'training' });
     recordPlaces(await client.trainer((api) => api.places()));
+    if (useCuts.getState().cuts.length > 0) tellCuts();
     return true;
   } catch (cause) {
     if (cause instanceof WorkerDied) return false;
@@ -204,8 +215,18 @@ async function start(from: Snapshot | null, paused: boolean): Promise<boolean> {
   }
 }
 
-/** Probes of a pipeline, and the instruments whose panels are open. */
-const watchedOf = (p: Pipeline): string[] => [...probesOf(p), ...looking.keys()];
+/** Probes of a pipeline, and the instruments whose panels are open; a cohort that is chosen is read although its choice is closed. */
+function watchedOf(p: Pipeline): string[] {
+  const rare: Instrument[] = isPlain(useUi.getState().cohort, p.tasks) ? [] : ['cohorts'];
+  return [...new Set([...probesOf(p), ...looking.keys(), ...rare])];
+}
+
+/** Tells the trainer which wires are cut; it begins each run with none. */
+function tellCuts(): void {
+  const { cuts } = useCuts.getState();
+  if (running && phaseIs('training', 'paused', 'finished'))
+    void guarded(() => client.trainer((api) => api.cut(cuts)));
+}
 
 /**
  * A panel of an instrument is open: it is read now, and with each evaluation until the panel closes.
@@ -274,6 +295,9 @@ function receive(event: TrainerEvent): void {
       return;
     case 'calibration':
       history.addCalibration(event.calibration);
+      return;
+    case 'cuts':
+      history.addCuts(event.cuts);
       return;
     case 'step':
       useHandStep.setState({ reading: event.reading });
@@ -351,6 +375,8 @@ function pipelineChanged(next: Pipeline, before: Pipeline): void {
     return;
   }
   void describe();
+  // Wires belong to a structure: what lay between those blocks may not be there any more.
+  mendAll();
   const again = phaseIs('training', 'preparing') || restart !== null;
   if (phaseIs('idle') && !again) return;
   void reset().then(() => {

@@ -151,6 +151,11 @@ export type View =
   | { readonly kind: 'lecture' }
   | { readonly kind: 'embed'; readonly panel: Embed };
 
+/** What is taken off a reading, to see the difference: another cohort's at the same step, or the same cohort's at a step. */
+export type Minus =
+  | { readonly kind: 'cohort'; readonly name: string }
+  | { readonly kind: 'step'; readonly step: number };
+
 interface UiStore {
   readonly route: 'lab' | 'data' | 'runs' | 'race' | 'about';
   /** What the page is for now: work, a lecture hall, or one panel in somebody's slides. */
@@ -169,6 +174,7 @@ interface UiStore {
   readonly openPillar: Pillar;
   readonly dragging: { readonly pillar: Pillar; readonly id: string } | null;
   readonly cohort: string;
+  readonly minus: Minus | null;
   /** Which AUC is shown where the truth is known. */
   readonly auc: 'expected' | 'label';
   /** Step of the probe that is shown, or null for the newest. */
@@ -191,6 +197,7 @@ export const useUi = create<UiStore>(() => ({
   openPillar: 'tower',
   dragging: null,
   cohort: 'all',
+  minus: null,
   auc: 'expected',
   scrub: null,
   dialog: null,

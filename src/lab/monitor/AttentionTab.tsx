@@ -1,14 +1,19 @@
 /** Who reads whom: attention by layer and head, over a cohort, at any recorded step. */
 
+import { useState } from 'react';
 import { ExportMenu } from '../../components/ExportMenu';
-import { count } from '../../components/format';
+import { Segments } from '../../components/fields';
 import { HeatMap } from '../../components/HeatMap';
 import { matrixCsv, saveBlob } from '../../state/export';
-import { usePipeline, useUi } from '../../state/stores';
-import { type Attention, useAttention, useLooks, useTasks } from '../use';
-import { CohortChoice } from './CohortChoice';
+import { usePipeline } from '../../state/stores';
+import { type Attention, useLooks, useTasks } from '../use';
+import { CompareBar } from './attention/CompareBar';
+import { CutPanel, useCanCut } from './attention/CutPanel';
+import { type Compared, comparedWords, useCompared } from './attention/compare';
+import { scaleOf, sheetsCsv, sheetsOf } from './attention/ProbeTables';
+import { WireTable } from './attention/WireTable';
+import { wireName } from './attention/wireNames';
 import { RecordedMark } from './Recorded';
-import { Scrubber } from './Scrubber';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -72,9 +77,12 @@ export function NoAttention() {
 }
 
 export function AttentionTab() {
-  const attention = useAttention();
-  const cohort = useUi((s) => s.cohort);
-  if (!attention) {
+  const shown = useCompared('towers', 'attention');
+  const tasks = useTasks();
+  const [scope, setScope] = useState<'one' | 'all'>('one');
+  const able = useCanCut();
+  const sizes = shown?.shape ?? [];
+  if (!shown || sizes.length !== 4 || sizes.at(-1) !== tasks.length) {
     return (
       <div className="attention-tab">
         <NoAttention />
@@ -85,17 +93,96 @@ export function AttentionTab() {
     <div className="attention-tab">
       <div className="attention-head">
         <p>
-          <b>Row reads column.</b>{' '}
+          <b>Row reads column{shown.minus ? ': difference' : ''}.</b>{' '}
           <span className="dim">
             <RecordedMark />
-            Mean over {count(attention.rows)} validation rows
-            {cohort === 'all' ? '' : ` with a ${cohort}`}; each row adds up to 1.
+            {comparedWords(shown)}
+            {shown.minus ? '.' : '. Each row adds up to 1.'}
           </span>
         </p>
-        <CohortChoice cohorts={attention.cohorts} />
-        <Scrubber />
+        <CompareBar of={shown} />
       </div>
-      <AttentionMaps attention={attention} />
+      <div className="wires">
+        <WireMaps shown={shown} every={scope === 'all'} cuttable={able} />
+        <CutPanel>
+          {able && sizes[0]! * sizes[1]! > 1 && (
+            <Segments
+              label="A press cuts in"
+              options={[
+                { value: 'one', label: 'one map' },
+                { value: 'all', label: 'all maps' },
+              ]}
+              value={scope}
+              onChange={setScope}
+            />
+          )}
+        </CutPanel>
+      </div>
     </div>
+  );
+}
+
+/** The maps with their wires. @param every a press cuts the same wire in every layer and head */
+function WireMaps({ shown, every, cuttable }: { shown: Compared; every: boolean; cuttable: boolean }) {
+  const tasks = useTasks();
+  const looks = useLooks();
+  const choice = usePipeline((s) => s.pipeline.towers);
+  const [layers, heads, K] = shown.shape as [number, number, number];
+  const of = { tasks, choice, schema: null };
+  const sheets = sheetsOf('attention', shown, of);
+  const difference = shown.minus !== null;
+  const scale = difference ? scaleOf(sheets, true) : 1;
+  const marks = tasks.map((t, k) => ({ name: t.label, look: looks[k] }));
+  const same = (cell: number) => upTo(layers * heads).map((map) => map * K * K + (cell % (K * K)));
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: many heads scroll sideways, and must do so by keyboard too
+    <section className="maps" data-testid="attention-map" tabIndex={0} aria-label="Attention maps">
+      {upTo(layers).map((layer) => (
+        <div className="maps-row" key={layer}>
+          <span className="maps-layer">L{layer + 1}</span>
+          {upTo(heads).map((head) => {
+            const s = sheets[layer * heads + head]!;
+            return (
+              <WireTable
+                key={head}
+                caption={`${difference ? 'Difference of attention' : 'Attention'} in layer ${layer + 1}, head ${head + 1}`}
+                short={`head ${head + 1}`}
+                rows={marks}
+                columns={marks}
+                letters={head === 0}
+                value={s.value}
+                difference={difference}
+                scale={scale}
+                wired={
+                  cuttable
+                    ? {
+                        block: 'towers',
+                        probe: 'attention',
+                        // A causal mask leaves wires that carry nothing; there is nothing to cut.
+                        cells: (r, c) => {
+                          const cell = s.cell(r, c)!;
+                          return (every ? same(cell) : [cell]).filter((at) => shown.values[at] !== 0);
+                        },
+                        label: (r, c) => {
+                          const { wire, place } = wireName('attention', shown.shape, s.cell(r, c)!, of);
+                          return every ? `${wire}, all maps` : place ? `${wire}, ${place}` : wire;
+                        },
+                      }
+                    : null
+                }
+              />
+            );
+          })}
+          {layer === 0 && (
+            <ExportMenu
+              title="the attention maps"
+              file={`attention-step-${shown.step}`}
+              csv={() => sheetsCsv(sheets, shown)}
+              save={saveBlob}
+            />
+          )}
+        </div>
+      ))}
+    </section>
   );
 }

@@ -18,7 +18,7 @@ const NAMES: Record<TabName, string> = {
   overview: 'Overview',
   curves: 'Curves',
   attention: 'Attention',
-  gates: 'Gates',
+  gates: 'Gates & links',
   gradients: 'Gradients',
   calibration: 'Calibration',
   rows: 'Rows',
@@ -107,18 +107,33 @@ const PANELS: Record<TabName, () => React.JSX.Element> = {
   data: DataTab,
 };
 
-/** One tab's content without the tabs: what a phone shows. */
-export function DockPlace({ tab }: { tab: TabName }) {
+/** The tabs that a phone gathers in one place, Inside. */
+const INSIDE: readonly TabName[] = ['attention', 'gates', 'gradients', 'calibration', 'rows'];
+
+/** One tab's content without the tabs: what a phone shows. @param tab null for the place whose tab is chosen there */
+export function DockPlace({ tab: given }: { tab: TabName | null }) {
+  const last = useUi((s) => s.tab);
+  const tab = given ?? (INSIDE.includes(last) ? last : 'attention');
   const Panel = PANELS[tab];
   return (
     <section className="dock alone" aria-label={NAMES[tab]}>
+      {given === null && (
+        <div className="inside-choice">
+          <Segments
+            label="Inside"
+            options={INSIDE.map((name) => ({ value: name, label: NAMES[name] }))}
+            value={tab}
+            onChange={(name) => useUi.setState({ tab: name })}
+          />
+        </div>
+      )}
       {(tab === 'overview' || tab === 'curves') && (
         <div className="dock-choice">
           <RecordedLine />
           <AucChoice />
         </div>
       )}
-      <ErrorBoundary name={NAMES[tab]}>
+      <ErrorBoundary key={tab} name={NAMES[tab]}>
         <Panel />
       </ErrorBoundary>
     </section>

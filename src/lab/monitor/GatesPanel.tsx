@@ -1,15 +1,21 @@
-/** Gates as a table: how much of each expert goes into each task's vector, level by level, with how spread each gate is. */
-import type { ProbeReading } from '../../../workers/protocol';
+/** Gates and what else carries weights between blocks, as tables: how much of each expert goes into each task's vector, how spread each gate is. */
 import { CATALOG, findSpec } from '../../blocks/catalog';
-import { count, fraction, percent } from '../../components/format';
-import { Tag } from '../../components/Tag';
-import type { TaskLook } from '../../components/tasks';
-import { usePipeline, useUi } from '../../state/stores';
+import { ExportMenu } from '../../components/ExportMenu';
+import { fraction, percent } from '../../components/format';
+import { type BlockChoice, blocksOf } from '../../pipeline/schema';
+import type { BlockSpec } from '../../pipeline/spec';
+import { saveBlob } from '../../state/export';
+import { usePipeline } from '../../state/stores';
 import { IDLE, idleExperts, ownersOf, spreadOf } from '../builder/gates';
-import { useLooks, useProbe, useTasks } from '../use';
-import { CohortChoice } from './CohortChoice';
+import { useLooks, useTasks } from '../use';
+import { CompareBar } from './attention/CompareBar';
+import { CutPanel, useCanCut } from './attention/CutPanel';
+import { type Compared, comparedWords, useCompared } from './attention/compare';
+import { ProbeTables, probesBeside, scaleOf, sheetsCsv, sheetsOf } from './attention/ProbeTables';
+import { type Head, type Wired, WireTable } from './attention/WireTable';
+import { wireName } from './attention/wireNames';
 import { RecordedMark } from './Recorded';
-import { Scrubber } from './Scrubber';
+import { useWaiting } from './useLook';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -22,130 +28,179 @@ const GATED = new Intl.ListFormat('en', { type: 'disjunction' }).format(
 export const useHasGates = (): boolean =>
   usePipeline((s) => 'gates' in (findSpec('bottom', s.pipeline.bottom.block)?.probes ?? {}));
 
-/** How much of each expert goes into each vector, [levels, gates, experts] of one cohort. */
-interface Shares {
-  readonly levels: number;
-  readonly gates: number;
-  readonly experts: number;
-  readonly mean: ArrayLike<number>;
-}
-
-/** A reading's cohort as shares; null where it belongs to a pipeline that is gone. */
-function sharesOf(reading: ProbeReading | null, chosen: string): Shares | null {
-  const cohort = reading?.cohorts.find((c) => c.name === chosen) ?? reading?.cohorts[0];
-  const [levels = 0, gates = 0, experts = 0] = reading?.shape ?? [];
-  return cohort && cohort.mean.length === levels * gates * experts && cohort.mean.length > 0
-    ? { levels, gates, experts, mean: cohort.mean }
-    : null;
-}
-
-const rowsOf = ({ gates, experts, mean }: Shares, level: number): number[][] =>
-  upTo(gates).map((g) => upTo(experts).map((e) => mean[(level * gates + g) * experts + e]!));
-
-/** What a gate mixes for: a task, or a stream or an expert by name. */
-interface Reader {
-  readonly name: string;
-  readonly look?: TaskLook | undefined;
-}
+/** Probes that are drawn as gates; all others are tables. */
+const GATES = ['gates', 'sharedGate', 'levelGates'];
 
 /** One level's gates: who reads, what of each expert, and how spread that is. */
 function GateTable({
   caption,
-  rows,
+  shares,
+  value,
   readers,
-  nameOf,
+  experts,
+  difference,
+  scale,
+  wired,
 }: {
   caption: string;
-  rows: readonly (readonly number[])[];
-  readers: readonly Reader[];
-  nameOf: (expert: number) => string;
+  /** Shares as they are, a list a gate: entropy and dead experts are theirs, whatever is shown. */
+  shares: readonly (readonly number[])[];
+  value: (gate: number, expert: number) => number;
+  readers: readonly Head[];
+  experts: readonly string[];
+  difference: boolean;
+  scale: number;
+  wired: Wired | null;
 }) {
-  const idle = idleExperts(rows);
+  const idle = idleExperts(shares);
   return (
-    <table className="heat">
-      <caption>
-        {caption}
-        {idle.length > 0 && <b>: {idle.map(nameOf).join(', ')} dead</b>}
-      </caption>
-      <thead>
-        <tr>
-          <td className="corner" />
-          {upTo(rows[0]?.length ?? 0).map((e) => (
-            <th key={e} scope="col" className={idle.includes(e) ? 'dead' : undefined}>
-              {nameOf(e)}
-            </th>
-          ))}
-          <th scope="col">entropy</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, g) => {
-          const { name, look } = readers[g]!;
-          return (
-            <tr key={name} className={look?.hue ?? 't0'}>
-              <th scope="row">
-                {look ? <Tag look={look} /> : name}
-                {look && <span className="sr">{name} uses</span>}
-              </th>
-              {row.map((v, e) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: an expert is its place in the row
-                <td key={e} className="cell" style={{ '--v': v } as React.CSSProperties}>
-                  {fraction(v, 2)}
-                </td>
-              ))}
-              <td>{fraction(spreadOf(row), 2)}</td>
-            </tr>
-          );
-        })}
-      </tbody>
-    </table>
+    <WireTable
+      caption={
+        <>
+          {caption}
+          {idle.length > 0 && <b>: {idle.map((e) => experts[e]).join(', ')} dead</b>}
+        </>
+      }
+      rows={readers}
+      columns={experts.map((name, e) => ({ name, dead: idle.includes(e) }))}
+      verb="uses"
+      value={value}
+      extra={{ head: 'entropy', value: (g) => fraction(spreadOf(shares[g]!), 2) }}
+      {...{ difference, scale, wired }}
+    />
   );
 }
 
-/** Between the levels: what the shared stream of PLE reads, and what each expert of ML-MMoE reads of the level below. */
-function Between({ nameOf }: { nameOf: (expert: number) => string }) {
-  const chosen = useUi((s) => s.cohort);
-  const tasks = useTasks();
-  const shared = sharesOf(useProbe('bottom', 'sharedGate'), chosen);
-  const reading = useProbe('bottom', 'levelGates');
-  const [inputs = 0, levels = 0, gates = 0, experts = 0] = reading?.shape ?? [];
-  const below = sharesOf(reading && { ...reading, shape: [inputs * levels, gates, experts] }, chosen);
-  return (
-    <>
-      {shared &&
-        upTo(shared.levels).map((l) => (
-          <GateTable
-            key={l}
-            caption={`Level ${l + 1}, shared stream`}
-            rows={rowsOf(shared, l)}
-            readers={[{ name: 'shared' }]}
-            nameOf={nameOf}
-          />
-        ))}
-      {below &&
-        upTo(below.levels).map((l) => (
-          <GateTable
-            key={l}
-            caption={
-              `Experts of level ${(l % levels) + 2} read level ${(l % levels) + 1}` +
-              (inputs > 1 ? `, ${tasks[Math.floor(l / levels)]?.label ?? ''}` : '')
-            }
-            rows={rowsOf(below, l)}
-            readers={upTo(gates).map((e) => ({ name: `E${e + 1}` }))}
-            nameOf={(e) => `E${e + 1}`}
-          />
-        ))}
-    </>
-  );
+/** What a gate's level is called. */
+function levelName(
+  name: string,
+  p: number,
+  levels: number,
+  lower: boolean,
+  inputs: readonly string[],
+): string {
+  if (name === 'sharedGate') return `Level ${p + 1}, shared stream`;
+  if (name === 'gates') return lower ? 'Top level' : `Level ${p + 1}`;
+  const input = inputs.length > 1 ? `, ${inputs[Math.floor(p / levels)] ?? ''}` : '';
+  return `Experts of level ${(p % levels) + 2} read level ${(p % levels) + 1}${input}`;
 }
 
-export function GatesPanel() {
+/** All gates of one probe, level by level. */
+function Gates({ block, name, cuttable }: { block: string; name: string; cuttable: boolean }) {
   const bottom = usePipeline((s) => s.pipeline.bottom);
-  const reading = useProbe('bottom', 'gates');
-  const chosen = useUi((s) => s.cohort);
-  const gated = useHasGates();
+  const shown = useCompared(block, name);
   const tasks = useTasks();
   const looks = useLooks();
+  if (!shown) return null;
+  const [gates, E] = shown.shape.slice(-2) as [number, number];
+  const of = { tasks, choice: bottom, schema: null };
+  const sheets = sheetsOf(name, shown, of);
+  const difference = shown.minus !== null;
+  const scale = difference ? scaleOf(sheets, true) : 1;
+  const owners = ownersOf(bottom, tasks.length);
+  const experts = upTo(E).map((e) => {
+    const owner = name !== 'levelGates' && owners.length === E ? owners[e] : undefined;
+    if (owner === undefined) return `E${e + 1}`;
+    const before = owners.slice(0, e).filter((o) => o === owner).length;
+    return owner === null ? `S${before + 1}` : `${looks[owner]!.letter}${before + 1}`;
+  });
+  const lower = 'levelGates' in (findSpec('bottom', bottom.block)?.probes ?? {});
+  const readers: Head[] =
+    name === 'sharedGate'
+      ? [{ name: 'shared' }]
+      : name === 'levelGates'
+        ? experts.map((expert) => ({ name: expert }))
+        : gates === 1
+          ? [{ name: 'all' }]
+          : tasks.map((t, k) => ({ name: t.label, look: looks[k] }));
+  const inputs = name === 'levelGates' && shown.shape[0]! > 1 ? tasks.map((t) => t.label) : [];
+  return sheets.map((s, p) => (
+    <GateTable
+      key={s.key}
+      caption={levelName(name, p, shown.shape.at(-3)!, lower, inputs)}
+      shares={upTo(gates).map((g) => upTo(E).map((e) => s.parts(g, e).own))}
+      value={s.value}
+      readers={readers}
+      experts={experts}
+      difference={difference}
+      scale={scale}
+      wired={
+        cuttable
+          ? {
+              block,
+              probe: name,
+              cells: (r, c) => {
+                const cell = s.cell(r, c)!;
+                return shown.values[cell] === 0 ? [] : [cell];
+              },
+              label: (r, c) => {
+                const { wire, place } = wireName(name, shown.shape, s.cell(r, c)!, of);
+                return place ? `${wire}, ${place}` : wire;
+              },
+            }
+          : null
+      }
+    />
+  ));
+}
+
+/** Whether a reading is of the pipeline that is there. */
+const fits = (shown: Compared | null, tasks: number): shown is Compared =>
+  shown !== null && shown.shape.length === 3 && (shown.shape[1] === tasks || shown.shape[1] === 1);
+
+/** The gates of a Bottom, or of one side's. */
+function GatesOf({ block, cuttable }: { block: string; cuttable: boolean }) {
+  const shown = useCompared(block, 'gates');
+  const bottom = usePipeline((s) => s.pipeline.bottom);
+  const tasks = useTasks();
+  const shared = useCompared(block, 'sharedGate');
+  const level = useCompared(block, 'levelGates');
+  if (!fits(shown, tasks.length)) return null;
+  const csv = () =>
+    GATES.map((name, i) => [name, [shown, shared, level][i]!] as const)
+      .flatMap(([name, of]) =>
+        of ? [sheetsCsv(sheetsOf(name, of, { tasks, choice: bottom, schema: null }), of)] : [],
+      )
+      .reduce((all, next) => all + next.slice(next.indexOf('\n') + 1));
+  const spec = findSpec('bottom', bottom.block)!;
+  const side = block.split('.')[1];
+  return (
+    <section className="gates-panel" aria-label={side ? `Gates of the ${side}’s side` : 'Gates'}>
+      <header>
+        <p className="dim">
+          <RecordedMark />
+          {side && `The ${side}’s side. `}
+          {comparedWords(shown)}
+          {shown.minus ? '.' : '. Each row adds up to 1.'}
+        </p>
+        <ExportMenu title="the gates" file={`gates-step-${shown.step}`} csv={csv} save={saveBlob} />
+      </header>
+      {GATES.filter((name) => name in spec.probes).map((name) => (
+        <Gates key={name} {...{ block, name, cuttable }} />
+      ))}
+      <p className="dim">
+        An expert is called dead where every gate of its level gives it less than {percent(IDLE)} on average.
+        Entropy: 0, the gate reads one expert alone; 1, all that it reads weigh alike.
+        {cuttable && ` ${spec.wires?.gates}`}
+      </p>
+    </section>
+  );
+}
+
+/** Blocks whose readings stand for the Bottom: twin towers have one for each side. */
+function useBottoms(): readonly string[] {
+  const sides = usePipeline((s) => blocksOf(s.pipeline).some(({ spec }) => spec.sides));
+  return sides ? ['bottom.user', 'bottom.item'] : ['bottom'];
+}
+
+/** The gates alone, as a slide shows them. */
+export const GatesPanel = () => <AllGates cuttable={false} />;
+
+function AllGates({ cuttable }: { cuttable: boolean }) {
+  const gated = useHasGates();
+  const bottoms = useBottoms();
+  const tasks = useTasks();
+  const read = fits(useCompared(bottoms[0]!, 'gates'), tasks.length);
   if (!gated) {
     return (
       <p className="empty">
@@ -153,62 +208,59 @@ export function GatesPanel() {
       </p>
     );
   }
-  const shares = sharesOf(reading, chosen);
-  if (!reading || !shares || (shares.gates !== tasks.length && shares.gates !== 1)) {
-    return <p className="empty">The first reading comes with the first evaluation: press Train.</p>;
-  }
-  const cohort = reading.cohorts.find((c) => c.name === chosen) ?? reading.cohorts[0]!;
-  const owners = ownersOf(bottom, tasks.length);
-  const nameOf = (e: number) => {
-    const owner = owners.length === shares.experts ? owners[e] : undefined;
-    if (owner === undefined) return `E${e + 1}`;
-    const before = owners.slice(0, e).filter((o) => o === owner).length;
-    return owner === null ? `S${before + 1}` : `${looks[owner]!.letter}${before + 1}`;
-  };
-  // The one table of a Bottom whose levels lie below it is the top one.
-  const lower = 'levelGates' in (findSpec('bottom', bottom.block)?.probes ?? {});
+  if (!read) return <p className="empty">The first reading comes with the first evaluation: press Train.</p>;
   return (
-    <div className="gates-panel">
-      <p className="dim">
-        <RecordedMark />
-        Step {count(reading.step)}, mean over {count(cohort.rows)} validation rows; each row adds up to 1.
-      </p>
-      {upTo(shares.levels).map((l) => (
-        <GateTable
-          key={l}
-          caption={lower ? 'Top level' : `Level ${l + 1}`}
-          rows={rowsOf(shares, l)}
-          readers={
-            shares.gates === 1 ? [{ name: 'all' }] : tasks.map((t, k) => ({ name: t.label, look: looks[k] }))
-          }
-          nameOf={nameOf}
-        />
+    <>
+      {bottoms.map((block) => (
+        <GatesOf key={block} {...{ block, cuttable }} />
       ))}
-      <Between nameOf={nameOf} />
-      <p className="dim">
-        An expert is called dead where every gate of its level gives it less than {percent(IDLE)} on average.
-        Entropy: 0, the gate reads one expert alone; 1, all that it reads weigh alike.
-      </p>
-    </div>
+    </>
   );
 }
 
-/** Gates with the choice of rows and of the step. */
+/** Everything besides gates and attention that is to be shown, in the order in which data flows. */
+function useLinks(): readonly { block: string; name: string; choice: BlockChoice; spec: BlockSpec }[] {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const bottoms = useBottoms();
+  return blocksOf(pipeline).flatMap(({ pillar, path, choice, spec }) => {
+    if (pillar !== 'bottom' && pillar !== 'tower' && pillar !== 'top') return [];
+    return (pillar === 'bottom' ? bottoms : [path]).flatMap((block) =>
+      probesBeside(spec, [...GATES, 'attention']).map((name) => ({ block, name, choice, spec })),
+    );
+  });
+}
+
+/** Gates and links with the choice of rows, of the step, and of what is taken off. */
 export function GatesTab() {
-  const reading = useProbe('bottom', 'gates');
+  const links = useLinks();
   const gated = useHasGates();
+  const bottoms = useBottoms();
+  const first = links[0];
+  const ofGates = useCompared(bottoms[0]!, 'gates');
+  const ofLinks = useCompared(first?.block ?? '', first?.name ?? '');
+  const shown = ofGates ?? ofLinks;
+  const cuttable = useCanCut();
+  const waiting = useWaiting();
   return (
     <div className="attention-tab">
-      {gated && reading && (
+      {(gated || first) && shown && (
         <div className="attention-head">
           <p>
-            <b>Row uses column.</b>
+            <b>Row uses column{shown.minus ? ': difference' : ''}.</b>
           </p>
-          <CohortChoice cohorts={reading.cohorts} />
-          <Scrubber />
+          <CompareBar of={shown} />
         </div>
       )}
-      <GatesPanel />
+      <div className="wires">
+        <div>
+          {(gated || !first) && <AllGates cuttable={cuttable} />}
+          {first && !shown && !gated && <p className="empty">{waiting}</p>}
+          {links.map((link) => (
+            <ProbeTables key={`${link.block} ${link.name}`} {...link} cuttable={cuttable} />
+          ))}
+        </div>
+        {shown && <CutPanel />}
+      </div>
     </div>
   );
 }

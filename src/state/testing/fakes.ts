@@ -1,6 +1,7 @@
 /** Stand-ins for the workers, for tests of state and views: they answer at once and say what the test tells them to say. */
 import type { Client, Follower, Listener } from '../../../workers/client';
 import type {
+  Cut,
   DatasetSummary,
   Description,
   Mapping,
@@ -141,6 +142,9 @@ export const snapshotAt = (step: number): Snapshot => ({
 /** A client whose trainer does nothing by itself. `calls` lists the commands that it was given. */
 export class FakeClient {
   readonly calls: string[] = [];
+  /** What the trainer was told last: what to read, and which wires are cut. */
+  watched: readonly string[] = [];
+  cut: readonly Cut[] = [];
   readonly edits: unknown[] = [];
   readonly speeds: unknown[] = [];
   started: StartRequest | null = null;
@@ -191,7 +195,12 @@ export class FakeClient {
       this.edits.push(change);
     },
     setSpeed: async (speed: unknown) => void this.speeds.push(speed),
-    watch: async () => undefined,
+    watch: async (names: readonly string[]) => {
+      this.watched = names;
+    },
+    cut: async (wires: readonly Cut[]) => {
+      this.cut = wires;
+    },
     describe: async (p: Pipeline) => description(p),
     cost: async () => [],
     snapshot: async () => snapshotAt(0),

@@ -90,6 +90,20 @@ const PROBES: Readonly<Record<string, { readonly title: string; readonly axes: r
   cosine: { title: 'Cosine of gradients', axes: [tasks, tasks] },
 };
 
+/** What a probe is called, and the names along each axis of its shape. */
+export function readingAxes(
+  name: string,
+  shape: readonly number[],
+  of: Naming,
+): { readonly title: string; readonly axes: readonly (readonly string[])[] } {
+  const known = PROBES[name];
+  const axes = shape.map((size, i) => {
+    const names = (known?.axes[i] ?? numbered(''))(of, size);
+    return Array.from({ length: size }, (_, n) => names[n] ?? `${n + 1}`);
+  });
+  return { title: known?.title ?? name, axes };
+}
+
 /** Columns that a table shows at most; of more, those that differ most between its rows. */
 const MOST_COLUMNS = 8;
 
@@ -103,12 +117,7 @@ export function readingTables(
   values: ArrayLike<number>,
   of: Naming,
 ): ReadingTable[] {
-  const known = PROBES[name];
-  const axes = shape.map((size, i) => {
-    const names = (known?.axes[i] ?? numbered(''))(of, size);
-    return Array.from({ length: size }, (_, n) => names[n] ?? `${n + 1}`);
-  });
-  const title = known?.title ?? name;
+  const { title, axes } = readingAxes(name, shape, of);
   const columns = axes.at(-1) ?? [''];
   const rows = shape.length > 1 ? axes.at(-2)! : ['mean'];
   const outer = axes.slice(0, -2);
