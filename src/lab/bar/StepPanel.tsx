@@ -10,7 +10,7 @@ import { batchInWords, movedInWords, pullsInWords, shiftsOf, stepInWords } from 
 import './step.css';
 
 /** Three figures that count, also of what is small. */
-const short = (value: number) => (value === 0 ? '0' : plain(Number(value.toPrecision(3))));
+const short = (value: number) => plain(Number(value.toPrecision(3))).replace(/^0\./, '.');
 
 function Figures({ reading }: { reading: StepReading }) {
   const labels = useTasks().map((t) => t.label);

@@ -55,8 +55,8 @@ function Facts({ path }: { path: string }) {
         <dt>FLOP / row</dt>
         <dd>{cost ? compact(cost.flops) : '–'}</dd>
       </div>
-      <div title="Share of the whole model’s operations.">
-        <dt>of the model</dt>
+      <div title="Share of the model’s operations in a forward pass: counted, not timed. How long they take depends on backend and machine.">
+        <dt>share, by FLOP</dt>
         <dd>{cost && all > 0 ? percent(cost.flops / all) : '–'}</dd>
       </div>
     </dl>

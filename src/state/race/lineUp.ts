@@ -83,10 +83,9 @@ export function starters(
   const first = lineUp[0];
   if (!first) return [];
   const training = { ...first.pipeline.training, ...change };
-  return startersOf(lineUp, {
-    ...training,
-    evaluateEvery: Math.min(training.evaluateEvery, training.steps),
-  });
+  // A race that was made shorter still has a curve.
+  const often = change.steps === undefined ? training.steps : Math.ceil(training.steps / 4);
+  return startersOf(lineUp, { ...training, evaluateEvery: Math.min(training.evaluateEvery, often) });
 }
 
 /** Why the race cannot start, in one sentence, or null. @param who as in `starters` */

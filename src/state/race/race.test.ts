@@ -103,8 +103,8 @@ describe('a line-up', () => {
     // Whatever changes the differences asks again.
     expect(race().confirmed).toBe(false);
     expect(starters().map((s) => s.pipeline.training)).toMatchObject([
-      { steps: 20, evaluateEvery: 20 },
-      { steps: 20, evaluateEvery: 20 },
+      { steps: 20, evaluateEvery: 5 },
+      { steps: 20, evaluateEvery: 5 },
     ]);
     makeFirst(race().lineUp[1]!.id);
     expect(starters()[0]!.pipeline.training).toMatchObject({ steps: 500, learningRate: 0.001 });

@@ -4,6 +4,7 @@ import { pipelineName } from '../../pipeline/name';
 import { simulate } from '../data';
 import { history } from '../history';
 import { tellError } from '../notices';
+import { raceUnderWay } from '../race/store';
 import { endRecording } from '../recorded';
 import { Rows } from '../rows';
 import { keepSnapshot, startFrom } from '../session';
@@ -70,6 +71,10 @@ function loaded(): Promise<void> {
 /** Goes on from the step of the snapshot, with curves and pipeline as they were. @returns false where it cannot */
 export async function resumeInterrupted(): Promise<boolean> {
   const run = interrupted;
+  if (raceUnderWay()) {
+    tellError('A race is under way: it ends, or is stopped, before the run can go on.');
+    return false;
+  }
   if (!run || !(await haveData(run)) || interrupted !== run) return false;
   const { head, snapshot, columns, frames } = run;
   interrupted = null;
