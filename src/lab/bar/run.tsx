@@ -1,4 +1,5 @@
 /** The run's controls and where it stands: shared by the top bar and by a panel that stands alone. */
+import { Fragment } from 'react';
 import { count, duration } from '../../components/format';
 import { Glyph } from '../../components/icons';
 import { useRaceUnderWay } from '../../state/race/store';
@@ -12,6 +13,16 @@ function useLiveStep(): number {
   const step = useHistoryOf((h) => h.step);
   const recorded = useRecorded((s) => s.shown !== null);
   return recorded ? 0 : step;
+}
+
+/** What a button says, as a whole: another word comes in its place, instead of one that moves. */
+function Says({ glyph, word }: { glyph: 'play' | 'pause'; word: string }) {
+  return (
+    <Fragment key={word}>
+      <Glyph name={glyph} />
+      {word}
+    </Fragment>
+  );
 }
 
 /** The run's state in one word. */
@@ -35,8 +46,7 @@ export function TrainButton() {
   if (phase === 'training') {
     return (
       <button type="button" className="btn primary" onClick={() => void pause()}>
-        <Glyph name="pause" />
-        Pause
+        <Says glyph="pause" word="Pause" />
       </button>
     );
   }
@@ -48,8 +58,7 @@ export function TrainButton() {
       title={why ?? undefined}
       onClick={() => void train()}
     >
-      <Glyph name="play" />
-      {phase === 'paused' ? 'Resume' : 'Train'}
+      <Says glyph="play" word={phase === 'paused' ? 'Resume' : 'Train'} />
     </button>
   );
 }

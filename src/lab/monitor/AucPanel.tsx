@@ -162,21 +162,23 @@ function Detail({
       </p>
     );
   }
+  const parts = [
+    auc ? detailOf(auc, positives) : 'after the first evaluation',
+    ...(simulated ? [expected ? 'simulated, expected' : 'simulated, labels'] : []),
+    ...(last?.sample ? [`${Math.round((100 * last.sample.rows) / last.sample.of)}\u202f% of rows`] : []),
+  ];
   return (
-    <p className="detail">
+    <p className="detail" title={last?.sample && sampleInWords(last.sample)}>
       <RecordedMark />
-      {auc ? detailOf(auc, positives) : 'after the first evaluation'}
-      {simulated && <span>{expected ? ' · simulated, expected' : ' · simulated, labels'}</span>}
-      {last?.sample && <SampleMark {...last.sample} />}
+      {/* One text: it grows at its end, and no part of it is pushed. */}
+      {parts.join(' · ')}
     </p>
   );
 }
 
 /** That an evaluation was made on part of the validation rows; the last one of a run is made on all. */
-function SampleMark({ rows, of }: { rows: number; of: number }) {
-  const why = `While a run goes on, on ${count(rows)} of ${count(of)} validation rows, weighted to stand for all: those with rare events, and some of the others. The last evaluation takes all.`;
-  return <span title={why}> {`· ${Math.round((100 * rows) / of)}\u202f% of rows`}</span>;
-}
+const sampleInWords = ({ rows, of }: { readonly rows: number; readonly of: number }): string =>
+  `While a run goes on, on ${count(rows)} of ${count(of)} validation rows, weighted to stand for all: those with rare events, and some of the others. The last evaluation takes all.`;
 
 /** The chart for those who do not see it. */
 function inWords(
