@@ -36,6 +36,9 @@ const { values } = parseArgs({
     /** λ of the purchase. */
     weight: { type: 'string', default: '10' },
     relatedness: { type: 'string', default: '0.5' },
+    /** Size of the world, where it is not the page's. */
+    impressions: { type: 'string', default: String(DEFAULT_REQUEST.impressions) },
+    rows: { type: 'string', default: String(DEFAULT_REQUEST.rows) },
     export: { type: 'string' },
   },
 });
@@ -163,7 +166,8 @@ await openWasm(wasmPaths());
 const runs = new Map<string, Reading[]>();
 for (const tension of numbers(values.tension)) {
   for (const seed of numbers(values.seed)) {
-    const request = { ...DEFAULT_REQUEST, relatedness: Number(values.relatedness), tension, seed };
+    const size = { impressions: Number(values.impressions), rows: Number(values.rows) };
+    const request = { ...DEFAULT_REQUEST, ...size, relatedness: Number(values.relatedness), tension, seed };
     const data = await simulateWorld(request);
     if (values.export !== undefined) {
       exportRows(data, join(values.export, `tension${tension}-seed${seed}`));
