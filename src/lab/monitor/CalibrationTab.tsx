@@ -1,11 +1,14 @@
 /** Is a predicted probability true on average? A reliability diagram for each output space, and its numbers as a table. */
-import { useState } from 'react';
+import { memo, useState } from 'react';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
+import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
 import { count, fraction, percent } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
 import type { Bin, Calibration } from '../../metrics/calibration';
 import type { OutputSpace } from '../../pipeline/spaces';
+import { saveBlob } from '../../state/export';
 import { usePipeline, useUi } from '../../state/stores';
 import { useHistory, useLooks, useSpaces } from '../use';
 import { Scrubber } from './Scrubber';
@@ -54,8 +57,9 @@ function Diagram({ found, look }: { found: Known; look: { readonly hue: string }
             </g>
           ))}
           <line x1={x(low)} y1={y(low)} x2={x(high)} y2={y(high)} className="perfect" />
-          {found.bins.map((b) => (
-            <g key={b.predicted}>
+          {found.bins.map((b, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a bin is its place: keyed by its number, each reading would draw all anew
+            <g key={i}>
               <line
                 x1={x(b.predicted)}
                 x2={x(b.predicted)}
@@ -97,8 +101,9 @@ function Bins({ found, name }: { found: Known; name: string }) {
           </tr>
         </thead>
         <tbody>
-          {found.bins.map((b) => (
-            <tr key={b.predicted}>
+          {found.bins.map((b, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same
+            <tr key={i}>
               <th scope="row">{percent(b.predicted)}</th>
               <td>{percent(b.observed)}</td>
               <td>
@@ -114,15 +119,28 @@ function Bins({ found, name }: { found: Known; name: string }) {
   );
 }
 
-function Panel({
-  space,
-  found,
-  table,
-}: {
-  space: OutputSpace;
-  found: Calibration | undefined;
-  table: boolean;
-}) {
+/** Bins as CSV, a line a bin. */
+export function binsCsv(bins: readonly Bin[]): string {
+  const lines = bins.map((b) => [b.predicted, b.observed, b.low, b.high, b.truth ?? '', b.rows].join(','));
+  return `${['predicted,observed,low,high,truth,rows', ...lines].join('\n')}\n`;
+}
+
+interface PanelProps {
+  readonly space: OutputSpace;
+  readonly found: Calibration | undefined;
+  readonly table: boolean;
+}
+
+/** Drawn again with a reading of its own, and a fault in it is its own. */
+const Panel = memo(function Panel(props: PanelProps) {
+  return (
+    <ErrorBoundary name={`The calibration of ${props.space.name}`}>
+      <Content {...props} />
+    </ErrorBoundary>
+  );
+});
+
+function Content({ space, found, table }: PanelProps) {
   const look = useLooks()[space.task]!;
   return (
     <section className="panel calibration-panel" aria-label={`Calibration of ${space.name}`}>
@@ -132,9 +150,15 @@ function Panel({
           <h3>{space.name} predicted / observed</h3>
           <p>{space.meaning}</p>
         </div>
-        <output className="big" aria-label={`${space.name} predicted over observed`}>
+        <output className="big" aria-live="off" aria-label={`${space.name} predicted over observed`}>
           {found?.ok ? fraction(found.ratio, 2) : '–'}
         </output>
+        <ExportMenu
+          title={`the calibration of ${space.name}`}
+          file={`calibration-${space.name}`}
+          csv={found?.ok ? () => binsCsv(found.bins) : null}
+          save={saveBlob}
+        />
       </header>
       <p className="detail">{found ? detailOf(found) : 'not read yet'}</p>
       {found?.ok &&

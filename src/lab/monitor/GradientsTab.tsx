@@ -1,10 +1,13 @@
 /** Do the tasks pull shared parameters apart? Cosine and length of their gradients, layer by layer and over time. */
 import { lazy, Suspense, useState } from 'react';
 import type { GradientReading, Measured, Pull } from '../../../workers/protocol';
+import { ErrorBoundary } from '../../components/ErrorBoundary';
+import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
 import { count, fraction } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
+import { layersCsv, saveBlob, stepsCsv } from '../../state/export';
 import { usePipeline, useUi } from '../../state/stores';
 import { useHistory, useLooks, useTasks } from '../use';
 import { markOfLists, readAt, stepInWords, useReadStep } from './readAt';
@@ -27,6 +30,21 @@ function LayerTable({ reading, j, k }: { reading: GradientReading; j: number; k:
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls sideways, and must do so by keyboard too
     <section className="table-scroll gradients-layers" tabIndex={0} aria-label="Gradients by layer">
+      <ExportMenu
+        title="the gradients by layer"
+        file={`gradients-step-${reading.step}`}
+        csv={() =>
+          layersCsv(
+            rows.map(({ title, name, pull }) => ({
+              layer: title ? `${title} ${name}` : name,
+              shared: pull.shared,
+              cosine: pull.cosine[j]?.[k] ?? null,
+              logRatio: pull.logRatio[j]?.[k] ?? null,
+            })),
+          )
+        }
+        save={saveBlob}
+      />
       <table className="figures">
         <thead>
           <tr>
@@ -62,20 +80,24 @@ function LayerTable({ reading, j, k }: { reading: GradientReading; j: number; k:
   );
 }
 
+interface OverTimeProps {
+  readonly title: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly task: number | null;
+  readonly ends: readonly [number, number, number];
+}
+
 /** A number of the readings by step, between two ends. */
-function OverTime({
-  title,
-  x,
-  y,
-  task,
-  ends,
-}: {
-  title: string;
-  x: readonly number[];
-  y: readonly number[];
-  task: number | null;
-  ends: readonly [number, number, number];
-}) {
+function OverTime(props: OverTimeProps) {
+  return (
+    <ErrorBoundary name={props.title}>
+      <Chart {...props} />
+    </ErrorBoundary>
+  );
+}
+
+function Chart({ title, x, y, task, ends }: OverTimeProps) {
   const steps = usePipeline((s) => s.pipeline.training.steps);
   const looks = useLooks();
   const [ref, size] = useSize();
@@ -93,6 +115,12 @@ function OverTime({
         <output className="big" aria-live="off" aria-label={title}>
           {mark ? mark.text : now === undefined ? '–' : fraction(now, 2)}
         </output>
+        <ExportMenu
+          title={title}
+          file={title.toLowerCase().replace(/[^a-z]+/g, '-')}
+          csv={y.length > 0 ? () => stepsCsv(title, x, y) : null}
+          save={saveBlob}
+        />
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
