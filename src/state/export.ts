@@ -1,4 +1,5 @@
 /** The curves as a CSV at full precision, to take away or to compare run with run to the last digit. */
+import type { Measured } from '../pipeline/run';
 import type { Task } from '../pipeline/schema';
 import { FRAME_HEAD, type History } from './history';
 
@@ -95,6 +96,29 @@ export function tablesCsv(
     lines.push(taken && minus !== null ? `${head},${of(taken)},${minus},${own - minus}` : head);
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A number by step, as CSV. */
+export function stepsCsv(what: string, x: readonly number[], y: readonly number[]): string {
+  const lines = x.map((step, i) => `${step},${Number.isFinite(y[i]) ? y[i] : ''}`);
+  return `${[`step,"${what.replaceAll('"', '""')}"`, ...lines].join('\n')}\n`;
+}
+
+/** What a reading of gradients says of each layer, as CSV: cosine and ln of the norms' ratio, with standard errors. */
+export function layersCsv(
+  layers: readonly {
+    readonly layer: string;
+    readonly shared: number;
+    readonly cosine: Measured | null;
+    readonly logRatio: Measured | null;
+  }[],
+): string {
+  const of = (m: Measured | null) => (m ? `${m.value},${m.se}` : ',');
+  const lines = layers.map(
+    ({ layer, shared, cosine, logRatio }) =>
+      `"${layer.replaceAll('"', '""')}",${shared},${of(cosine)},${of(logRatio)}`,
+  );
+  return `${['layer,shared,cosine,cosine_se,log_ratio,log_ratio_se', ...lines].join('\n')}\n`;
 }
 
 /** Hands a file to the browser's downloads. */

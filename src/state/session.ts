@@ -1,13 +1,6 @@
 /** Everything a user can do to a run, each as one named action: button, key, drag and link all come through here. */
 import { type Client, client as realClient, WorkerDied } from '../../workers/client';
-import type {
-  BackendChoice,
-  Instrument,
-  LiveEdit,
-  Snapshot,
-  Speed,
-  TrainerEvent,
-} from '../../workers/protocol';
+import type { BackendChoice, Instrument, Snapshot, Speed, TrainerEvent } from '../../workers/protocol';
 import { isPlain } from '../pipeline/cohorts';
 import { findings } from '../pipeline/compat';
 import { pipelineName } from '../pipeline/name';
@@ -33,6 +26,7 @@ import {
 } from './runs/recorder';
 import { remember } from './storage';
 import { type Phase, useData, usePipeline, useRun, useUi } from './stores';
+import { liveOf, structureOf } from './structure';
 
 /** Milliseconds that a change of structure waits for another before the run starts again. */
 const SETTLE = 350;
@@ -344,20 +338,6 @@ function died(which: 'trainer' | 'data', reason: string): void {
   }
   // A fresh trainer gets the data at once, so that Resume has nothing to wait for.
   if (useData.getState().summary) void guarded(() => client.handOver());
-}
-
-/** What may change without a restart. */
-function liveOf(p: Pipeline): LiveEdit {
-  return { learningRate: p.training.learningRate, lossWeights: p.tasks.map((t) => t.lossWeight) };
-}
-
-/** A pipeline without what is live or only a name: equal means that no restart is needed. */
-function structureOf(p: Pipeline): string {
-  return JSON.stringify({
-    ...p,
-    tasks: p.tasks.map(({ lossWeight: _l, label: _n, metric: _m, ...rest }) => rest),
-    training: { ...p.training, learningRate: 0 },
-  });
 }
 
 function pipelineChanged(next: Pipeline, before: Pipeline): void {
