@@ -1,4 +1,5 @@
 /** What there is to say of trained weights: metrics, predictions and probes, read off a session. */
+import { withPages } from '../src/engine/pageEvaluation';
 import type { Session } from '../src/engine/session';
 import type { Evaluation, Snapshot } from '../src/pipeline/run';
 import type { Pipeline } from '../src/pipeline/schema';
@@ -19,7 +20,7 @@ export async function outcomeOf(
   part: PredictionPart,
   known?: Evaluation,
 ): Promise<Outcome> {
-  const evaluation = await session.withPages(known ?? (await session.evaluate(breathe)), breathe);
+  const evaluation = await withPages(session, known ?? (await session.evaluate(breathe)), breathe);
   const rows = rowsOfPart(session.data, part);
   const { logP } = await session.predict(rows, breathe);
   return {

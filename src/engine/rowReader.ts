@@ -19,6 +19,7 @@ import {
 } from '../pipeline/rowReading';
 import { blocksOf } from '../pipeline/schema';
 import { labelColumns } from './assemble';
+import { pageEvaluation } from './pageEvaluation';
 import { matchingRows, type RowRange, seekPage, seekRow } from './rowPick';
 import type { Session } from './session';
 
@@ -203,7 +204,7 @@ export class RowReader {
     const session = this.current();
     this.judged(session);
     const { step } = session;
-    const pages = await session.evaluatePages(this.breath(session));
+    const pages = await pageEvaluation(session, this.breath(session));
     return { step, pages: pages! };
   }
 

@@ -1,9 +1,7 @@
 /** One training run on one backend: steps, readings, evaluations, probes and snapshots. It decides nothing about when. */
-import { judgedPages } from '../data/completePages';
 import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
 import { calibrations, evaluate, type Predictions } from '../metrics/evaluate';
-import { evaluatePages, type PageEvaluation } from '../metrics/pages';
 import { sampleSize, validationSample } from '../metrics/sample';
 import {
   Cuts,
@@ -360,24 +358,6 @@ export class Session {
     const found = await this.predict(rows, onChunk, data, { cuts });
     if (cuts.unmet) throw new Error(`No block of this pipeline has wires ${cuts.unmet}: cut others.`);
     return { ...found, tasks: this.pipeline.tasks.length };
-  }
-
-  /** Metrics of the data's complete pages, or null where it has none. @param onChunk as in `predict` */
-  async evaluatePages(onChunk?: () => Promise<void>): Promise<PageEvaluation | null> {
-    const pages = judgedPages(this.data);
-    if (!pages) return null;
-    const rows = Uint32Array.from({ length: pages.rows }, (_, i) => i);
-    const { logP, log1mP } = await this.predict(rows, onChunk, pages);
-    const { tasks } = this.pipeline;
-    const nouns = tasks.map((t) => t.label);
-    return evaluatePages(this.spaces, { logP, log1mP, tasks: tasks.length }, pages, undefined, nouns);
-  }
-
-  /** An evaluation with that of the complete pages beside it, where there are some: for the end of a run. */
-  async withPages(evaluation: Evaluation, onChunk?: () => Promise<void>): Promise<Evaluation> {
-    if (evaluation.pages) return evaluation;
-    const pages = await this.evaluatePages(onChunk);
-    return pages ? { ...evaluation, pages } : evaluation;
   }
 
   /** Cohorts of validation rows. @param every all there are, or only the plain ones (probes.ts) */

@@ -23,6 +23,7 @@ import { forwardCost } from './cost';
 import { describe, placesOf } from './describe';
 import { BrokenOff, Looks } from './looks';
 import { Pace } from './pace';
+import { withPages } from './pageEvaluation';
 import { RowReader } from './rowReader';
 import { Session } from './session';
 
@@ -422,7 +423,7 @@ export class Trainer {
         this.looks.at('calibration'),
         session.finished,
       ));
-      if (session.finished) evaluation = await session.withPages(evaluation, breathe);
+      if (session.finished) evaluation = await withPages(session, evaluation, breathe);
     } catch (cause) {
       if (cause instanceof BrokenOff) return;
       throw cause;
