@@ -1,7 +1,7 @@
 /** What somebody looks at while a run goes on: probes with each evaluation, and instruments, which cost more, when they are due. */
 import type { CutWires } from '../nn';
 import type { CalibrationReading, Instrument } from '../pipeline/run';
-import { INSTRUMENTS } from '../pipeline/run';
+import { HAND_STEP, INSTRUMENTS } from '../pipeline/run';
 import type { Session } from './session';
 import type { TrainerOptions } from './trainer';
 
@@ -40,9 +40,10 @@ export class Looks {
     return this.watched.has(name);
   }
 
-  /** All that somebody looks at. */
-  get names(): ReadonlySet<string> {
-    return this.watched;
+  /** Trains a step; one by hand is read as well, while somebody looks at what flows in it. */
+  async takeStep(session: Session, byHand: boolean): Promise<void> {
+    if (!byHand || !this.at(HAND_STEP)) return session.trainStep();
+    this.options.emit({ kind: 'step', reading: await session.readStep(this.watched) });
   }
 
   /** Whether an instrument waits to be read. */

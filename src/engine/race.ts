@@ -145,7 +145,7 @@ export class Race {
     const racer = this.racers[i]!;
     const came = performance.now();
     await this.options.yieldNow();
-    if (!racer.ended && (this.paused || this.holder !== i || racer.trainer.trained >= this.target)) {
+    if (!racer.ended && (this.paused || this.holder !== i || racer.trainer.trained() >= this.target)) {
       await new Promise<void>((resolve) => {
         racer.wake = resolve;
         if (this.holder === i) this.holder = null;
@@ -175,7 +175,7 @@ export class Race {
     }
     const waiting = this.racers.flatMap((r, i) => (r.wake && !r.ended ? [i] : []));
     if (waiting.length === 0) return;
-    const behind = () => waiting.find((i) => this.racers[i]!.trainer.trained < this.target);
+    const behind = () => waiting.find((i) => this.racers[i]!.trainer.trained() < this.target);
     if (behind() === undefined) this.target += this.stride();
     this.holder = behind() ?? waiting[0]!;
     this.racers[this.holder]!.wake!();
@@ -185,7 +185,7 @@ export class Race {
   private stride(): number {
     const now = performance.now();
     const slowest = Math.max(
-      ...this.racers.filter((r) => !r.ended).map((r) => (now - this.began - r.waited) / r.trainer.trained),
+      ...this.racers.filter((r) => !r.ended).map((r) => (now - this.began - r.waited) / r.trainer.trained()),
     );
     return slowest > 0 ? Math.max(1, Math.min(MOST_STEPS, Math.round(TURN / slowest))) : 1;
   }

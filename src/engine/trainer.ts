@@ -15,7 +15,6 @@ import type {
   Snapshot,
   Speed,
 } from '../pipeline/run';
-import { HAND_STEP } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import type { Places } from '../pipeline/weightFile';
 import { type ChosenBackend, chooseBackend } from './backends';
@@ -240,9 +239,7 @@ export class Trainer {
   }
 
   /** Steps done by the run there is. */
-  get trained(): number {
-    return this.session?.step ?? 0;
-  }
+  readonly trained = (): number => this.session?.step ?? 0;
 
   /** log p and log(1−p) of the validation part at the state of now, [n·K] each. @param onChunk as in Session.predict */
   async predictions(onChunk: () => Promise<void>): Promise<Predictions> {
@@ -351,7 +348,7 @@ export class Trainer {
     this.pace.begin();
     while (this.allowance > 0 && !session.finished) {
       this.allowance--;
-      await this.takeStep(session);
+      await this.looks.takeStep(session, this.byHand);
       // One step of the GPU at most is waiting while the next is encoded: otherwise Pause would act seconds late.
       await inFlight;
       inFlight = this.chosen?.backend.device?.settled() ?? null;
@@ -384,13 +381,6 @@ export class Trainer {
     await this.takeSnapshot(session);
     if (session.finished) this.emitState('finished', session.step);
     else this.emitState('paused', session.step);
-  }
-
-  /** Trains a step; one by hand is read as well, while somebody looks at what flows in it. */
-  private async takeStep(session: Session): Promise<void> {
-    if (!this.byHand || !this.looks.at(HAND_STEP)) return session.trainStep();
-    const reading = await session.readStep(this.looks.names);
-    this.options.emit({ kind: 'step', reading });
   }
 
   private checkDevice(): void {
