@@ -7,12 +7,29 @@ import { toMarkdown } from './page';
 import { scalingSvg } from './plots';
 import { type Report, reportSchema, targetsOf } from './report';
 import type { StepResult } from './steps';
+import { tasksOf } from './streaming';
 
 const timing = (name: string, rounds: number[]): Timing => ({
   name,
   rounds,
   median: median(rounds),
   best: Math.min(...rounds),
+});
+
+describe('a trace of the page', () => {
+  const main = { pid: 1, tid: 1, ts: 0 };
+  const run = (ts: number, ms: number, tid = 1) => ({
+    ...{ name: 'RunTask', ph: 'X', pid: 1, tid, ts },
+    tdur: ms * 1000,
+  });
+  const named = { ...main, name: 'thread_name', ph: 'M', args: { name: 'CrRendererMain' } };
+  it('gives the tasks of the main thread, without those of starting the trace', () => {
+    const events = [named, run(1_000, 90), run(200_000, 12), run(300_000, 3), run(250_000, 70, 2)];
+    expect(tasksOf(events)).toEqual([12, 3]);
+  });
+  it('is refused where it holds none', () => {
+    expect(() => tasksOf([named])).toThrow('holds no task');
+  });
 });
 
 describe('measuring', () => {
@@ -118,6 +135,16 @@ describe('the report', () => {
     expect(page).toContain('outside of kernels (tape, scopes, JavaScript) 25 %');
     expect(reportSchema.parse(JSON.parse(JSON.stringify(r)))).toEqual(r);
     expect(reportSchema.safeParse({ ...r, shares: undefined }).success).toBe(false);
+  });
+
+  it('tells what drawing costs by tab, where it was measured', () => {
+    const start = { interactive: 900, firstStep: 900, loads: 5 };
+    const found = { date: '2026-01-01', version: '1', steps: [], start };
+    expect(toMarkdown(report(12, { browser: found }))).toContain('not measured yet');
+    const streaming = [{ tab: 'Curves', busy: 61.4, longest: 12, long: 0, frames: 59.6, rate: 0.98 }];
+    expect(toMarkdown(report(12, { browser: { ...found, streaming } }))).toMatch(
+      /\| Curves \| 61\.4\d? \| 12\S* \| 0 \| 60 \| 98/,
+    );
   });
 
   it('draws each curve once, with the points where logarithms put them', () => {

@@ -5,6 +5,7 @@ import { build, preview } from 'vite';
 import { median } from './measure';
 import type { ModelId } from './models';
 import type { StepResult } from './steps';
+import { benchStreaming, type TabCost } from './streaming';
 
 export interface BrowserCase {
   readonly model: ModelId;
@@ -26,6 +27,8 @@ export interface BrowserReport {
   readonly version: string;
   readonly steps: readonly StepResult[];
   readonly start: Start;
+  /** Absent in files written before it was measured. */
+  readonly streaming?: readonly TabCost[];
 }
 
 /** Serves a folder of built files until `use` is done. */
@@ -71,9 +74,6 @@ async function startOf(browser: Browser, address: string): Promise<Start> {
   const train = page.getByRole('button', { name: 'Train', exact: true });
   for (let load = -1; load < LOADS; load++) {
     await page.goto(`${address}?backend=wasm`, { waitUntil: 'commit' });
-    await train.waitFor();
-    // The page's own clock: it starts where the navigation does.
-    const ready = await page.evaluate(() => performance.now());
     await page.waitForFunction(
       () => {
         const button = [...document.querySelectorAll('button')].find((b) => b.textContent === 'Train');
@@ -82,7 +82,8 @@ async function startOf(browser: Browser, address: string): Promise<Start> {
       undefined,
       { timeout: 120_000 },
     );
-    const pressed = await page.evaluate(() => performance.now());
+    // The page's own clock: it starts where the navigation does.
+    const ready = await page.evaluate(() => performance.now());
     await train.click();
     await page.waitForFunction(
       () => Number(document.querySelector('[data-testid="step"]')?.textContent?.replace(/\D/g, '')) > 0,
@@ -92,7 +93,7 @@ async function startOf(browser: Browser, address: string): Promise<Start> {
     const stepped = await page.evaluate(() => performance.now());
     if (load < 0) continue;
     interactive.push(ready);
-    firstStep.push(stepped - pressed);
+    firstStep.push(stepped - ready);
   }
   await context.close();
   return { interactive: median(interactive), firstStep: median(firstStep), loads: LOADS };
@@ -132,8 +133,12 @@ export async function benchChromium(
       return stepsIn(page, cases, say);
     });
     say('Chromium: how soon the lab can be used …');
-    const start = await served(root, 'dist', (address) => startOf(browser, address));
-    return { date: new Date().toISOString().slice(0, 10), version: browser.version(), steps, start };
+    const [start, streaming] = await served(root, 'dist', async (address) => [
+      await startOf(browser, address),
+      await benchStreaming(browser, address, say),
+    ]);
+    const date = new Date().toISOString().slice(0, 10);
+    return { date, version: browser.version(), steps, start, streaming };
   } finally {
     await browser.close();
   }

@@ -5,6 +5,7 @@ import { MODELS } from './models';
 import { stepFlops } from './products';
 import { ms, percent, type Report, targetsOf, times } from './report';
 import type { StepResult } from './steps';
+import type { TabCost } from './streaming';
 
 const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`;
 const table = (head: readonly string[], rows: readonly (readonly (string | number)[])[]) =>
@@ -84,8 +85,26 @@ time: milliseconds are time that passed, and only the ratios say something.
 
 ${table(STEP_HEAD, steps.map(stepRow))}
 
-The built lab, loaded ${start.loads} times with a warm cache: a Train button stands there after ${(start.interactive / 1000).toFixed(2)} s, and the first step after it was
-pressed shows after ${(start.firstStep / 1000).toFixed(2)} s (medians).`;
+The built lab, loaded ${start.loads} times with a warm cache: Train can be pressed after ${(start.interactive / 1000).toFixed(2)} s, and the first step after it was
+pressed shows after ${(start.firstStep / 1000).toFixed(2)} s (medians).
+
+${streamed(r.browser.streaming)}`;
+}
+
+function streamed(tabs: readonly TabCost[] | undefined): string {
+  if (!tabs) return 'What drawing costs while the lab trains: not measured yet.';
+  const rows = tabs.map((t) => [
+    t.tab,
+    ms(t.busy),
+    ms(t.longest),
+    t.long,
+    t.frames.toFixed(0),
+    percent(t.rate),
+  ]);
+  return `While the default pipeline trains at full speed on wasm, traced (which itself costs time): the page's main thread by the tab that is looked at. Processor
+time stands still while another program has the core; frames do not. Steps a second are held against a tab that streams nothing, in the same round.
+
+${table(['tab', 'busy, ms a second', 'longest task, ms', 'tasks over 50 ms', 'frames a second', 'step rate'], rows)}`;
 }
 
 function longRun(r: Report): string {
