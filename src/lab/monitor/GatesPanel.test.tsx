@@ -67,7 +67,7 @@ it('shows shares, entropy and dead experts of the cohort and step that are chose
   expect(figures(table())[0]!.slice(0, 4)).toEqual(['.60', '.39', '.01', '0']);
   expect(figures(table())[1]!.at(-1)).toBe('0');
   expect(table().textContent).toMatch(/S3, S4 dead/);
-  fireEvent.click(screen.getByRole('radio', { name: 'purchase' }));
+  fireEvent.change(screen.getByLabelText('Cohort'), { target: { value: 'purchase' } });
   expect(figures(table())[0]).toEqual(['.40', '.30', '.20', '.10', '.92']);
   expect(table().textContent).not.toMatch(/dead/);
   const scrub = screen.getByRole('slider');

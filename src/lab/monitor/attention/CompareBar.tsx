@@ -1,14 +1,10 @@
 /** Which rows and which step a reading is of, and what is taken off it: another cohort, or a step that was pinned. */
 import { useId } from 'react';
-import { Segments } from '../../../components/fields';
 import { count } from '../../../components/format';
 import { type Minus, useUi } from '../../../state/stores';
 import { Scrubber } from '../Scrubber';
 import { useLook } from '../useLook';
 import type { Compared } from './compare';
-
-/** More cohorts than these are chosen from a list. */
-const IN_SIGHT = 3;
 
 const NOTHING = 'nothing';
 const PINNED = 'step';
@@ -30,29 +26,20 @@ export function CompareBar({ of }: { of: Pick<Compared, 'cohort' | 'cohorts' | '
   const unread = minus !== null && of.minus === null;
   return (
     <div className="compare-bar">
-      {names.length <= IN_SIGHT ? (
-        <Segments
-          label="Cohort"
-          options={names.map((name) => ({ value: name, label: name }))}
+      <label className="choice">
+        Cohort{' '}
+        <select
+          className="text"
           value={of.cohort}
-          onChange={(name) => useUi.setState({ cohort: name })}
-        />
-      ) : (
-        <label className="choice">
-          Cohort{' '}
-          <select
-            className="text"
-            value={of.cohort}
-            onChange={(e) => useUi.setState({ cohort: e.target.value })}
-          >
-            {of.cohorts.map(({ name, rows }) => (
-              <option key={name} value={name}>
-                {name} ({count(rows)} rows)
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
+          onChange={(e) => useUi.setState({ cohort: e.target.value })}
+        >
+          {of.cohorts.map(({ name, rows }) => (
+            <option key={name} value={name}>
+              {name} ({count(rows)} rows)
+            </option>
+          ))}
+        </select>
+      </label>
       <label className="choice">
         minus{' '}
         <select
@@ -78,7 +65,7 @@ export function CompareBar({ of }: { of: Pick<Compared, 'cohort' | 'cohorts' | '
         title="Takes this step’s numbers off those of every other step"
         onClick={() => useUi.setState({ minus: { kind: 'step', step: of.step } })}
       >
-        Pin step {count(of.step)}
+        Pin this step
       </button>
       <Scrubber />
       {unread && (

@@ -108,37 +108,40 @@ export function CutPanel({ children }: { children?: React.ReactNode }) {
         {able && cuts.length > 0 && !reading && <p className="dim">Reading…</p>}
         {reading && (
           <>
-            <table className="figures">
-              <thead>
-                <tr>
-                  <th scope="col">{expected ? 'expected AUC' : 'AUC'}</th>
-                  <th scope="col">as it is</th>
-                  <th scope="col">cut</th>
-                  <th scope="col">change</th>
-                  <th scope="col">verdict</th>
-                </tr>
-              </thead>
-              <tbody>
-                {spaces.map((space) => {
-                  const found = reading.spaces.find((s) => s.space === space.id);
-                  const of = found && (expected ? found.expectedAuc : found.auc);
-                  if (!of) return null;
-                  const verdict = verdictOf(of);
-                  return (
-                    <tr key={space.id}>
-                      <th scope="row">
-                        <Tag look={looks[space.task]!} />
-                        {space.name}
-                      </th>
-                      <td>{auc(of.whole)}</td>
-                      <td>{auc(of.cut)}</td>
-                      <td>{changeOf(of)}</td>
-                      <td className={verdict === 'within noise' ? 'dim' : undefined}>{verdict}</td>
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </table>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on a phone the table scrolls sideways, and must do so by keyboard too */}
+            <section className="table-scroll" tabIndex={0} aria-label="What the cut costs">
+              <table className="figures">
+                <thead>
+                  <tr>
+                    <th scope="col">{expected ? 'expected AUC' : 'AUC'}</th>
+                    <th scope="col">as it is</th>
+                    <th scope="col">cut</th>
+                    <th scope="col">change</th>
+                    <th scope="col">verdict</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {spaces.map((space) => {
+                    const found = reading.spaces.find((s) => s.space === space.id);
+                    const of = found && (expected ? found.expectedAuc : found.auc);
+                    if (!of) return null;
+                    const verdict = verdictOf(of);
+                    return (
+                      <tr key={space.id}>
+                        <th scope="row">
+                          <Tag look={looks[space.task]!} />
+                          {space.name}
+                        </th>
+                        <td>{auc(of.whole)}</td>
+                        <td>{auc(of.cut)}</td>
+                        <td>{changeOf(of)}</td>
+                        <td className={verdict === 'within noise' ? 'dim' : undefined}>{verdict}</td>
+                      </tr>
+                    );
+                  })}
+                </tbody>
+              </table>
+            </section>
             <p className="dim">
               Step {count(reading.step)}, the same {count(reading.rows)} validation rows; ± 95 % of drawing
               other rows. A model trained without the wire might do without it.

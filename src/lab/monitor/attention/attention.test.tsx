@@ -83,7 +83,8 @@ describe('differences', () => {
     expect(cells.map((c) => c.textContent).filter(Boolean)).toEqual(['+.20', '\u2212.20', '.00', '.00']);
     expect(cells.map((c) => c.className.includes('below'))).toContain(true);
     act(() => history.addProbe(reading(30, [0.9, 0.1, 0.4, 0.6], [0.3, 0.7, 0.4, 0.6])));
-    fireEvent.click(await screen.findByRole('button', { name: /Pin step 30/ }));
+    await screen.findByText(/Step 30:/);
+    fireEvent.click(screen.getByRole('button', { name: 'Pin this step' }));
     expect(useUi.getState().minus).toEqual({ kind: 'step', step: 30 });
   });
 });

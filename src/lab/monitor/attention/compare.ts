@@ -2,7 +2,7 @@
 import { useContext, useMemo } from 'react';
 import type { ProbeReading } from '../../../../workers/protocol';
 import { count } from '../../../components/format';
-import { cohortWords } from '../../../pipeline/cohorts';
+import { cohortWords, ONE_ROW } from '../../../pipeline/cohorts';
 import { history } from '../../../state/history';
 import type { Readings } from '../../../state/readings';
 import { type Minus, useUi } from '../../../state/stores';
@@ -84,6 +84,7 @@ export function useCompared(block: string, name: string): Compared | null {
 export function comparedWords({ step, cohort, rows, minus }: Compared): string {
   const words = (side: Side) => `${cohortWords(side.cohort)} (${count(side.rows)})`;
   const of = { step, cohort, rows } as Side;
+  if (cohort === ONE_ROW) return `Step ${count(step)}, ${cohort}`;
   if (!minus) return `Step ${count(step)}, mean over ${count(rows)} validation rows: ${cohortWords(cohort)}`;
   if (minus.cohort === cohort) return `Step ${count(step)} minus step ${count(minus.step)}: ${words(of)}`;
   return `Step ${count(step)}: ${words(of)} minus ${words(minus)}`;
