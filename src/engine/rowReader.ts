@@ -5,6 +5,7 @@ import { decodeRow, priceColumn, rawValues } from '../data/decodeRow';
 import { judgeFusions } from '../metrics/fusedPages';
 import { fusionPair } from '../metrics/fusion';
 import { pagesOf } from '../metrics/pages';
+import { ONE_ROW } from '../pipeline/cohorts';
 import {
   type FusionReading,
   type FusionRequest,
@@ -76,7 +77,7 @@ export class RowReader {
     const at = range.from + row;
     // Both passes run before anything is awaited: a run that goes on cannot come between them.
     const reading = session.predict([at], undefined, data);
-    const probing = session.probe(this.probesOf(session), [{ name: 'row', rows: [at] }], data);
+    const probing = session.probe(this.probesOf(session), [{ name: ONE_ROW, rows: [at] }], data);
     const { step } = session;
     const [{ logP, log1mP }, probes] = await Promise.all([reading, probing]);
     const K = data.schema.tasks.length;

@@ -4,6 +4,9 @@ import type { Task } from './schema';
 /** Every row. */
 export const ALL = 'all';
 
+/** A single row that is looked at by itself. */
+export const ONE_ROW = 'this row alone';
+
 /** Rows by what happened on them. */
 export interface EventCohort {
   readonly name: string;
@@ -39,6 +42,7 @@ export const isPlain = (name: string, tasks: readonly Pick<Task, 'label'>[]): bo
 /** A cohort in words: "rows with a click", "rows of country ES". */
 export function cohortWords(name: string): string {
   if (name === ALL) return 'all rows';
+  if (name === ONE_ROW) return name;
   if (name.startsWith(COUNTRY)) return `rows of ${name}`;
   return `rows with ${name.startsWith('no ') ? '' : 'a '}${name.replace(', no ', ' but no ')}`;
 }
