@@ -1,9 +1,8 @@
 /** What somebody looks at while a run goes on: probes with each evaluation, and instruments, which cost more, when they are due. */
 import type { CutWires } from '../nn';
-import type { CalibrationReading, Instrument } from '../pipeline/run';
+import type { CalibrationReading, Instrument, RunEvent } from '../pipeline/run';
 import { HAND_STEP, INSTRUMENTS } from '../pipeline/run';
 import type { Session } from './session';
-import type { TrainerOptions } from './trainer';
 
 /** A reading or an evaluation that gave way: somebody wants the run to rest, or looks elsewhere. */
 export class BrokenOff extends Error {}
@@ -11,7 +10,10 @@ export class BrokenOff extends Error {}
 /** Other wires are cut than those that were being read. */
 class OtherWires extends Error {}
 
-interface LooksOptions extends Pick<TrainerOptions, 'emit' | 'yieldNow'> {
+interface LooksOptions {
+  readonly emit: (event: RunEvent) => void;
+  /** Lets messages in. */
+  readonly yieldNow: () => Promise<void>;
   /** Throws where the device is lost: what was read from it is worth nothing. */
   readonly check: () => void;
 }
