@@ -43,7 +43,9 @@ export function roomOf({ yMax, yTicks, large }: Pick<PlotShape, 'yMax' | 'yTicks
     top: large ? 20 : 14,
     right: large ? 18 : 14,
     bottom: large ? 34 : 24,
-    left: ((yMax >= 1 ? 18 : 12) + digitsOf(yTicks) * 9) * (large ? 1.5 : 1),
+    left:
+      ((yMax >= 1 ? 18 : 12) + (yTicks.some((y) => y < 0) ? 8 : 0) + digitsOf(yTicks) * 9) *
+      (large ? 1.5 : 1),
   };
 }
 

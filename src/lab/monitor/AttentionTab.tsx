@@ -17,7 +17,30 @@ import { RecordedMark } from './Recorded';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
-/** The maps of all layers and heads. */
+/** Pictures and numbers of the maps of all layers and heads. */
+export function AttentionExport({ attention }: { attention: Attention }) {
+  const labels = useTasks().map((t) => t.label);
+  return (
+    <ExportMenu
+      title="the attention maps"
+      file={`attention-step-${attention.step}`}
+      csv={() =>
+        matrixCsv(
+          upTo(attention.layers).flatMap((l) =>
+            upTo(attention.heads).map((h) => ({
+              name: `layer ${l + 1} head ${h + 1}`,
+              labels,
+              value: (r: number, c: number) => attention.cell(l, h, r, c),
+            })),
+          ),
+        )
+      }
+      save={saveBlob}
+    />
+  );
+}
+
+/** The maps of all layers and heads; with a limit on the heads, whoever shows them has the room for their export. */
 export function AttentionMaps({ attention, limit }: { attention: Attention; limit?: number }) {
   const tasks = useTasks();
   const looks = useLooks();
@@ -40,24 +63,7 @@ export function AttentionMaps({ attention, limit }: { attention: Attention; limi
               value={(r, c) => attention.cell(layer, head, r, c)}
             />
           ))}
-          {layer === 0 && (
-            <ExportMenu
-              title="the attention maps"
-              file={`attention-step-${attention.step}`}
-              csv={() =>
-                matrixCsv(
-                  upTo(attention.layers).flatMap((l) =>
-                    upTo(attention.heads).map((h) => ({
-                      name: `layer ${l + 1} head ${h + 1}`,
-                      labels,
-                      value: (r: number, c: number) => attention.cell(l, h, r, c),
-                    })),
-                  ),
-                )
-              }
-              save={saveBlob}
-            />
-          )}
+          {layer === 0 && limit === undefined && <AttentionExport attention={attention} />}
         </div>
       ))}
     </section>

@@ -147,8 +147,8 @@ function Content({ space, found, table }: PanelProps) {
       <header>
         <Tag look={look} />
         <div>
-          <h3>{space.name} predicted / observed</h3>
-          <p>{space.meaning}</p>
+          <h3>{space.name}</h3>
+          <p title={space.meaning}>predicted / observed, {space.meaning}</p>
         </div>
         <output className="big" aria-live="off" aria-label={`${space.name} predicted over observed`}>
           {found?.ok ? fraction(found.ratio, 2) : '–'}

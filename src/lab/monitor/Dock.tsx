@@ -7,7 +7,7 @@ import { TABS, type Tab as TabName, useData, usePipeline, useUi } from '../../st
 import { CheckMark } from '../data/Checks';
 import { DataTab } from '../data/DataTab';
 import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
-import { AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
+import { AttentionExport, AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
 import { AucPanel } from './AucPanel';
 import { CurvesTab } from './CurvesTab';
 import { GatesTab } from './GatesPanel';
@@ -46,6 +46,7 @@ function AttentionInOverview() {
             row reads column · <b>{cohortName(cohort)}</b>
           </p>
         </div>
+        {attention && <AttentionExport attention={attention} />}
       </header>
       {attention ? <AttentionMaps attention={attention} limit={HEADS_IN_OVERVIEW} /> : <NoAttention />}
     </section>

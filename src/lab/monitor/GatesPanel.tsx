@@ -204,7 +204,8 @@ function AllGates({ cuttable }: { cuttable: boolean }) {
   if (!gated) {
     return (
       <p className="empty">
-        The Bottom of this pipeline has no gates. Place {GATED} to see who uses which expert.
+        The Bottom of this pipeline has no gates. Place {GATED} to see who uses which expert. Links between
+        tasks (ResFlow, SEQ, AITM) show here too.
       </p>
     );
   }

@@ -30,21 +30,6 @@ function LayerTable({ reading, j, k }: { reading: GradientReading; j: number; k:
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table scrolls sideways, and must do so by keyboard too
     <section className="table-scroll gradients-layers" tabIndex={0} aria-label="Gradients by layer">
-      <ExportMenu
-        title="the gradients by layer"
-        file={`gradients-step-${reading.step}`}
-        csv={() =>
-          layersCsv(
-            rows.map(({ title, name, pull }) => ({
-              layer: title ? `${title} ${name}` : name,
-              shared: pull.shared,
-              cosine: pull.cosine[j]?.[k] ?? null,
-              logRatio: pull.logRatio[j]?.[k] ?? null,
-            })),
-          )
-        }
-        save={saveBlob}
-      />
       <table className="figures">
         <thead>
           <tr>
@@ -76,6 +61,21 @@ function LayerTable({ reading, j, k }: { reading: GradientReading; j: number; k:
           })}
         </tbody>
       </table>
+      <ExportMenu
+        title="the gradients by layer"
+        file={`gradients-step-${reading.step}`}
+        csv={() =>
+          layersCsv(
+            rows.map(({ title, name, pull }) => ({
+              layer: title ? `${title} ${name}` : name,
+              shared: pull.shared,
+              cosine: pull.cosine[j]?.[k] ?? null,
+              logRatio: pull.logRatio[j]?.[k] ?? null,
+            })),
+          )
+        }
+        save={saveBlob}
+      />
     </section>
   );
 }
@@ -115,12 +115,6 @@ function Chart({ title, x, y, task, ends }: OverTimeProps) {
         <output className="big" aria-live="off" aria-label={title}>
           {mark ? mark.text : now === undefined ? '–' : fraction(now, 2)}
         </output>
-        <ExportMenu
-          title={title}
-          file={title.toLowerCase().replace(/[^a-z]+/g, '-')}
-          csv={y.length > 0 ? () => stepsCsv(title, x, y) : null}
-          save={saveBlob}
-        />
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>
@@ -144,6 +138,12 @@ function Chart({ title, x, y, task, ends }: OverTimeProps) {
             ? `No ${title} yet.`
             : `${title} is ${fraction(now, 2)} at step ${count(x.at(-1)!)}.`}
         </p>
+        <ExportMenu
+          title={title}
+          file={title.toLowerCase().replace(/[^a-z]+/g, '-')}
+          csv={y.length > 0 ? () => stepsCsv(title, x, y) : null}
+          save={saveBlob}
+        />
       </div>
     </section>
   );
