@@ -71,6 +71,12 @@ const points = (page: Page) =>
 
 const CHARTS = new Set(['Overview', 'Curves', 'Gradients']);
 
+/** What an instrument shows from its first reading on, which comes when it is looked at. */
+const FIRST_READING: Record<string, string> = {
+  Gradients: '.gradients',
+  Calibration: '.calibration-panel .fig',
+};
+
 /** Steps that a tab is watched for: several redraws and evaluations. */
 const WHILE = 40;
 
@@ -96,6 +102,8 @@ for (const [width, height] of [
     for (const place of phone ? PLACES : TABS) {
       if (phone) await button(page, place).click();
       else await page.getByRole('tab', { name: place }).click();
+      const first = FIRST_READING[place];
+      if (first) await expect(page.locator(first).first()).toBeVisible({ timeout: 60_000 });
       await waitForStep(page, (await stepOf(page)) + WHILE);
       const before = await nodes(page);
       const charts = await watchFrames(page);

@@ -193,13 +193,14 @@ export default function CalibrationTab() {
   return (
     <div className="attention-tab">
       <div className="attention-head">
-        <p>
+        <p className="head-words">
           <b>Dot: observed, on the line: as predicted.</b>{' '}
           <span className="dim">
-            Step {count(reading.step)}; bins of equal weight, 95 % intervals; hollow: none observed
+            Bins of equal weight, 95 % intervals; hollow: none observed
             {reading.spaces.some((s) => s.calibration.ok && s.calibration.truthRatio !== null) &&
               '; cross: the truth'}
-            .
+            {/* One text: a full stop of its own would be moved by each digit. */}
+            {`. Step ${count(reading.step)}.`}
           </span>
         </p>
         <Segments

@@ -204,7 +204,7 @@ export default function GradientsTab() {
   return (
     <div className="attention-tab">
       <div className="attention-head">
-        <p className="starving">
+        <p className="head-words">
           <b>
             {starving(
               reading.overall,
