@@ -8,13 +8,12 @@ import {
   give,
   labAddress,
   noSidewaysScroll,
-  noViolations,
   openDataView,
   openIfAsked,
   SHARED,
   shopLog,
 } from './dataLab';
-import { button, openLab, stepOf, waitForState, waitForStep } from './lab';
+import { button, noViolations, openLab, stepOf, waitForState, waitForStep } from './lab';
 
 test('aliexpress-sample opens through the page and trains', async ({ page }) => {
   const file = `${SHARED}/aliexpress-sample/train.csv`;
@@ -174,24 +173,19 @@ test('the Data view: by its address and back, with the data’s figures', async 
   await expect(page.getByRole('tab', { name: /^Data/ })).toBeVisible();
 });
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`axe finds nothing in the Data tab, the Data view and the mapping step (${scheme})`, async ({
-    page,
-  }) => {
-    test.setTimeout(180_000);
-    await page.emulateMedia({ colorScheme: scheme });
-    await openLab(page, labAddress());
-    await dataTab(page);
-    await page.locator('.data-tab').getByText('More dials').click();
-    await noViolations(page, 'Data tab');
-    await openDataView(page);
-    await noViolations(page, 'Data view');
-    await page.goBack();
-    await give(page, { name: 'shop.csv', text: shopLog() });
-    await expect(page.getByRole('dialog', { name: 'What is in the file?' })).toBeVisible();
-    await noViolations(page, 'mapping step');
-  });
-}
+test('axe finds nothing in the Data tab, the Data view and the mapping step', async ({ page }) => {
+  test.setTimeout(180_000);
+  await openLab(page, labAddress());
+  await dataTab(page);
+  await page.locator('.data-tab').getByText('More dials').click();
+  await noViolations(page, 'Data tab');
+  await openDataView(page);
+  await noViolations(page, 'Data view');
+  await page.goBack();
+  await give(page, { name: 'shop.csv', text: shopLog() });
+  await expect(page.getByRole('dialog', { name: 'What is in the file?' })).toBeVisible();
+  await noViolations(page, 'mapping step');
+});
 
 test('on a phone the Data tab, the Data view and the mapping step fit', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });

@@ -1,5 +1,4 @@
 /** How the tests of data drive the page: the Data tab, files given to it, generated logs, and what axe says. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { button, pipelineWith, smallWorldLink } from './lab';
 
@@ -57,12 +56,6 @@ export function shopLog(rows = 2_000): string {
     );
   }
   return `${lines.join('\n')}\n`;
-}
-
-export async function noViolations(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const said = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
-  expect(said, state).toEqual([]);
 }
 
 export async function noSidewaysScroll(page: Page, what: string): Promise<void> {

@@ -1,4 +1,5 @@
 /** How the tests drive the page: by what a user sees and a screen reader hears. */
+import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
 import { DEFAULT_REQUEST } from '../src/data/simulator/request';
 import { defaultPipeline } from '../src/pipeline/defaults';
@@ -69,4 +70,17 @@ export async function attention(page: Page): Promise<number[][][]> {
       ),
     ),
   );
+}
+
+/** axe finds nothing: by all its rules in the light, and in the dark by the one that a theme decides. */
+export async function noViolations(page: Page, state: string): Promise<void> {
+  const look = async (colorScheme: 'light' | 'dark') => {
+    await page.emulateMedia({ colorScheme });
+    const axe = new AxeBuilder({ page });
+    const { violations } = await (colorScheme === 'dark' ? axe.withRules('color-contrast') : axe).analyze();
+    const said = violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`);
+    expect(said, `${state}, ${colorScheme}`).toEqual([]);
+  };
+  await look('dark');
+  await look('light');
 }

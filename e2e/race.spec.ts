@@ -1,27 +1,15 @@
 /** Races and steps by hand on the built page: by keyboard from the line-up to the verdict, and what a step tells. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { DEFAULT_REQUEST } from '../src/data/simulator/request';
 import { blockWith } from '../src/pipeline/defaults';
 import { encodeLink } from '../src/pipeline/share';
-import { button, openLab, pipelineWith, smallWorldLink, stepOf, waitForState } from './lab';
+import { button, noViolations, openLab, pipelineWith, smallWorldLink, stepOf, waitForState } from './lab';
 
 const shared = pipelineWith(
   { steps: 30, batch: 128, evaluateEvery: 10 },
   { bottom: blockWith('bottom', 'shared-bottom', { layers: [16] }), towers: blockWith('tower', 'mlp') },
 );
 const address = `./?backend=wasm${smallWorldLink(shared)}`;
-
-async function noViolations(page: Page, state: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    expect(
-      violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-      `${state}, ${colorScheme}`,
-    ).toEqual([]);
-  }
-}
 
 /** Presses a control that has the focus or gets it, as a keyboard does. */
 const press = async (page: Page, name: string | RegExp) => {

@@ -1,7 +1,14 @@
 /** One row and its page, by keyboard: a bought row is found, its probabilities read, its page opened and ordered anew. */
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Locator, type Page, test } from '@playwright/test';
-import { button, openLab, pipelineWith, smallWorldLink, waitForState, waitForStep } from './lab';
+import {
+  button,
+  noViolations,
+  openLab,
+  pipelineWith,
+  smallWorldLink,
+  waitForState,
+  waitForStep,
+} from './lab';
 
 const address = `./?backend=wasm${smallWorldLink(
   pipelineWith(
@@ -9,14 +16,6 @@ const address = `./?backend=wasm${smallWorldLink(
     { bottom: { block: 'mmoe', params: { experts: 3, layers: [16] } } },
   ),
 )}`;
-
-async function noViolations(page: Page, what: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-    what,
-  ).toEqual([]);
-}
 
 /** Items from the first place down. */
 const order = (page: Page) =>
@@ -42,48 +41,44 @@ async function pausedLab(page: Page): Promise<void> {
   await expect(page.getByTestId('row-predictions')).toBeVisible();
 }
 
-for (const scheme of ['light', 'dark'] as const) {
-  test(`a bought row is read and its page ordered anew, by keyboard; axe finds nothing (${scheme})`, async ({
-    page,
-  }) => {
-    test.setTimeout(180_000);
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-    await pausedLab(page);
-    await page.getByRole('combobox', { name: 'Rows with' }).focus();
-    // Typing chooses in a list.
-    await page.keyboard.type('purch');
-    const predictions = page.getByTestId('row-predictions');
-    const happened = (name: string) => predictions.getByRole('row', { name }).getByRole('cell').last();
-    await expect(happened('CTCVR')).toHaveText('yes');
-    const p = (name: string) => percent(predictions.getByRole('row', { name }).getByRole('cell').first());
-    const [ctr, ctcvr, cvr] = [await p('CTR'), await p('CTCVR'), await p('CVR')];
-    expect(ctr).toBeGreaterThan(0);
-    expect(ctcvr).toBeGreaterThan(0);
-    expect(cvr).toBeGreaterThan(0);
-    const inside = page.getByRole('region', { name: 'Inside, for this row' });
-    await expect(inside.getByTestId('attention-map')).toBeVisible();
-    await noViolations(page, 'a row');
+test('a bought row is read and its page ordered anew, by keyboard; axe finds nothing', async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await pausedLab(page);
+  await page.getByRole('combobox', { name: 'Rows with' }).focus();
+  // Typing chooses in a list.
+  await page.keyboard.type('purch');
+  const predictions = page.getByTestId('row-predictions');
+  const happened = (name: string) => predictions.getByRole('row', { name }).getByRole('cell').last();
+  await expect(happened('CTCVR')).toHaveText('yes');
+  const p = (name: string) => percent(predictions.getByRole('row', { name }).getByRole('cell').first());
+  const [ctr, ctcvr, cvr] = [await p('CTR'), await p('CTCVR'), await p('CVR')];
+  expect(ctr).toBeGreaterThan(0);
+  expect(ctcvr).toBeGreaterThan(0);
+  expect(cvr).toBeGreaterThan(0);
+  const inside = page.getByRole('region', { name: 'Inside, for this row' });
+  await expect(inside.getByTestId('attention-map')).toBeVisible();
+  await noViolations(page, 'a row');
 
-    await page.getByRole('button', { name: 'Open its page' }).focus();
-    await page.keyboard.press('Enter');
-    await expect(page.getByText(/drawn again/)).toBeVisible();
-    await expect(page.getByTestId('ranked-page').locator('tbody tr')).toHaveCount(20);
-    await page
-      .getByRole('radiogroup', { name: 'Order by' })
-      .getByRole('radio', { name: 'CTR', exact: true })
-      .focus();
-    await page.keyboard.press('Space');
-    const byClick = await order(page);
-    // The next one in the group: CTCVR.
-    await page.keyboard.press('ArrowRight');
-    await expect.poll(() => order(page)).not.toEqual(byClick);
-    await expect(page.getByRole('heading', { name: 'The page by CTCVR' })).toBeVisible();
-    await expect(page.getByRole('table', { name: /Mean of 1,000 whole pages at step/ })).toBeVisible({
-      timeout: 60_000,
-    });
-    await noViolations(page, 'a page');
+  await page.getByRole('button', { name: 'Open its page' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/drawn again/)).toBeVisible();
+  await expect(page.getByTestId('ranked-page').locator('tbody tr')).toHaveCount(20);
+  await page
+    .getByRole('radiogroup', { name: 'Order by' })
+    .getByRole('radio', { name: 'CTR', exact: true })
+    .focus();
+  await page.keyboard.press('Space');
+  const byClick = await order(page);
+  // The next one in the group: CTCVR.
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => order(page)).not.toEqual(byClick);
+  await expect(page.getByRole('heading', { name: 'The page by CTCVR' })).toBeVisible();
+  await expect(page.getByRole('table', { name: /Mean of 1,000 whole pages at step/ })).toBeVisible({
+    timeout: 60_000,
   });
-}
+  await noViolations(page, 'a page');
+});
 
 test('a page of the list, under Eq. 7 with live dials; page metrics at a pause; files to take away', async ({
   page,

@@ -1,10 +1,18 @@
 /** Runs on the built page: kept over a reload, compared, exported and brought back; a run cut off by a reload goes on to the last bit. */
 import { readFile } from 'node:fs/promises';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page, test } from '@playwright/test';
 import { parseRun } from '../src/pipeline/runFile';
 import { readTensors } from '../src/pipeline/safetensors';
-import { button, curves, openLab, pipelineWith, smallWorldLink, waitForState, waitForStep } from './lab';
+import {
+  button,
+  curves,
+  noViolations,
+  openLab,
+  pipelineWith,
+  smallWorldLink,
+  waitForState,
+  waitForStep,
+} from './lab';
 
 const link = (steps: number) =>
   `./?backend=wasm${smallWorldLink(pipelineWith({ steps, batch: 128, evaluateEvery: 40, seed: 3 }))}`;
@@ -91,7 +99,7 @@ test('runs are named, pinned, compared by keyboard, exported, deleted and brough
   await expect(compared.nth(1)).toContainText('towers alone');
   const plane = page.getByRole('region', { name: 'Seesaw plane' });
   await expect(plane).toContainText(/towers alone: CTR [+−].* ± .*, CTCVR [+−]/);
-  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await noViolations(page, 'comparison');
 
   const download = async (press: () => Promise<void>) => {
     const coming = page.waitForEvent('download');

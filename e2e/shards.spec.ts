@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, type Page, test } from '@playwright/test';
 import { unzipSync } from 'fflate';
-import { dataTab, labAddress, noViolations } from './dataLab';
-import { button, openLab } from './lab';
+import { dataTab, labAddress } from './dataLab';
+import { button, noViolations, openLab } from './lab';
 
 const kept = (page: Page) => page.locator('.data-tab').getByRole('region', { name: 'Kept in this browser' });
 const print = (page: Page) => page.locator('.data-tab dd.mono').textContent();

@@ -1,17 +1,17 @@
 /** The shell on the built page: first picture, keys, slow motion, lecture mode, embeds, tour, policy, and the lab without a network. */
-import AxeBuilder from '@axe-core/playwright';
-import { expect, type Page, test } from '@playwright/test';
-import { button, openLab, pipelineWith, smallWorldLink, stepOf, waitForState, waitForStep } from './lab';
+import { expect, test } from '@playwright/test';
+import {
+  button,
+  noViolations,
+  openLab,
+  pipelineWith,
+  smallWorldLink,
+  stepOf,
+  waitForState,
+  waitForStep,
+} from './lab';
 
 const small = smallWorldLink(pipelineWith({ steps: 20_000, batch: 128, evaluateEvery: 20 }));
-
-async function noViolations(page: Page, state: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(' ')).join(', ')}`),
-    state,
-  ).toEqual([]);
-}
 
 test('a recorded run is the first picture, marked, until the first live number', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
