@@ -23,6 +23,8 @@ export function verdictOf({ whole, cut, lost }: AucLost): string {
   if (!cut.ok) return cut.reason;
   if (!lost) return 'cannot be compared';
   if (Math.abs(lost.value) <= Z * lost.se || lost.value === 0) return 'within noise';
+  // Beyond noise and yet nothing that the four digits show.
+  if (Math.abs(lost.value) < 0.00005) return 'next to nothing';
   return lost.value > 0 ? 'loses' : 'gains';
 }
 
@@ -135,7 +137,9 @@ export function CutPanel({ children }: { children?: React.ReactNode }) {
                         <td>{auc(of.whole)}</td>
                         <td>{auc(of.cut)}</td>
                         <td>{changeOf(of)}</td>
-                        <td className={verdict === 'within noise' ? 'dim' : undefined}>{verdict}</td>
+                        <td className={verdict === 'loses' || verdict === 'gains' ? undefined : 'dim'}>
+                          {verdict}
+                        </td>
                       </tr>
                     );
                   })}

@@ -177,6 +177,9 @@ describe('wires', () => {
   it('say why there is no figure', () => {
     const none: Auc = { ok: false, reason: 'no clicks among these 5 rows', positives: 0, rows: 5 };
     expect(verdictOf({ whole: none, cut: none, lost: null })).toBe('no clicks among these 5 rows');
+    // Beyond its noise, but not beyond the digits that are printed.
+    const tiny = { value: -0.00004, se: 0.00001 };
+    expect(verdictOf({ whole: auc(0.7), cut: auc(0.7), lost: tiny })).toBe('next to nothing');
   });
 });
 
