@@ -120,7 +120,7 @@ describe('the report', () => {
     expect(missed(report(12, { torch: { version: '2', results: [slow], missing: [] } }))).toEqual([
       'SB step, against PyTorch on one thread',
     ]);
-    const start = { interactive: 900, firstStep: 3500, loads: 5 };
+    const start = { interactive: 900, trainable: 3000, firstStep: 3500, loads: 5 };
     const browser = { date: '2026-01-01', version: '1', steps: [step('SB', 7)], start };
     expect(missed(report(12, { browser }))).toEqual([
       'SB step in a worker of Chromium, against naive TensorFlow.js',
@@ -138,7 +138,7 @@ describe('the report', () => {
   });
 
   it('tells what drawing costs by tab, where it was measured', () => {
-    const start = { interactive: 900, firstStep: 900, loads: 5 };
+    const start = { interactive: 900, trainable: 3000, firstStep: 900, loads: 5 };
     const found = { date: '2026-01-01', version: '1', steps: [], start };
     expect(toMarkdown(report(12, { browser: found }))).toContain('not measured yet');
     const streaming = [{ tab: 'Curves', busy: 61.4, longest: 12, long: 0, frames: 59.6, rate: 0.98 }];
