@@ -4,9 +4,10 @@ import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { Segments } from '../../components/fields';
 import { TABS, type Tab as TabName, useData, usePipeline, useUi } from '../../state/stores';
+import { AucChoice } from '../AucChoice';
 import { CheckMark } from '../data/Checks';
 import { DataTab } from '../data/DataTab';
-import { cohortName, useAttention, useSimulated, useSpaces } from '../use';
+import { cohortName, useAttention, useSpaces } from '../use';
 import { AttentionExport, AttentionMaps, AttentionTab, NoAttention } from './AttentionTab';
 import { AucPanel } from './AucPanel';
 import { CurvesTab } from './CurvesTab';
@@ -64,24 +65,6 @@ function Overview() {
         <AttentionInOverview />
       </ErrorBoundary>
     </div>
-  );
-}
-
-/** Which AUC: the choice is there only where the truth is known. */
-function AucChoice() {
-  const auc = useUi((s) => s.auc);
-  const simulated = useSimulated();
-  if (!simulated) return null;
-  return (
-    <Segments
-      label="Which AUC"
-      options={[
-        { value: 'expected', label: 'expected AUC' },
-        { value: 'label', label: 'label AUC' },
-      ]}
-      value={auc}
-      onChange={(value) => useUi.setState({ auc: value })}
-    />
   );
 }
 

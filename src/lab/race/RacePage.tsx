@@ -4,7 +4,7 @@ import { newRace, pauseRace, resumeRace, stopRace } from '../../state/race/actio
 import { useRace, useRaceUnderWay } from '../../state/race/store';
 import { closePage } from '../../state/route';
 import { useData } from '../../state/stores';
-import { AucChoice } from './AucChoice';
+import { AucChoice } from '../AucChoice';
 import { LineUp } from './LineUp';
 import { Outcome } from './Outcome';
 import { RaceCharts } from './RaceCharts';

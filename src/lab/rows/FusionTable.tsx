@@ -87,6 +87,44 @@ function Mean({ compared }: { compared: Compared | null }) {
   );
 }
 
+/** A row an order, a column a metric. */
+function OrderRows({
+  orders,
+  columns,
+  names,
+  children,
+}: {
+  orders: readonly Order[];
+  columns: readonly Column[];
+  names: RateNames;
+  children: (order: Order, column: Column) => React.JSX.Element;
+}) {
+  return (
+    <>
+      <thead>
+        <tr>
+          <th scope="col">order</th>
+          {columns.map((c) => (
+            <th key={c.name} scope="col" title={c.title}>
+              {c.name}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {orders.map((order) => (
+          <tr key={order.fusion.kind}>
+            <th scope="row">
+              <FusionLabel fusion={order.fusion} names={names} />
+            </th>
+            {columns.map((c) => children(order, c))}
+          </tr>
+        ))}
+      </tbody>
+    </>
+  );
+}
+
 export function FusionTable({
   reading,
   orders,
@@ -195,28 +233,9 @@ export function FusionTable({
               'Mean of all whole pages'
             )}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">order</th>
-              {columns.map((c) => (
-                <th key={c.name} scope="col" title={c.title}>
-                  {c.name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {orders.map((order) => (
-              <tr key={order.fusion.kind}>
-                <th scope="row">
-                  <FusionLabel fusion={order.fusion} names={names} />
-                </th>
-                {columns.map((c) => (
-                  <Mean key={c.name} compared={found(order) ? of(found(order)!, c, truth) : null} />
-                ))}
-              </tr>
-            ))}
-          </tbody>
+          <OrderRows orders={orders} columns={columns} names={names}>
+            {(order, c) => <Mean key={c.name} compared={found(order) ? of(found(order)!, c, truth) : null} />}
+          </OrderRows>
         </table>
         <p className="dim rows-status" role="status">
           {busy ? (
@@ -234,33 +253,16 @@ export function FusionTable({
           <caption>
             This page <small>one page alone has no interval</small>
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">order</th>
-              {columns.map((c) => (
-                <th key={c.name} scope="col" title={c.title}>
-                  {c.name}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {orders.map((order) => (
-              <tr key={order.fusion.kind}>
-                <th scope="row">
-                  <FusionLabel fusion={order.fusion} names={names} />
-                </th>
-                {columns.map((c) => {
-                  const value = here(order, c);
-                  return (
-                    <td key={c.name}>
-                      {value === null ? <span title="no such event on this page">–</span> : fraction(value)}
-                    </td>
-                  );
-                })}
-              </tr>
-            ))}
-          </tbody>
+          <OrderRows orders={orders} columns={columns} names={names}>
+            {(order, c) => {
+              const value = here(order, c);
+              return (
+                <td key={c.name}>
+                  {value === null ? <span title="no such event on this page">–</span> : fraction(value)}
+                </td>
+              );
+            }}
+          </OrderRows>
         </table>
       </section>
       <p className="dim">

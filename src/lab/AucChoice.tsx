@@ -1,7 +1,7 @@
-/** Which AUC curves and verdict of a race show; the choice is there only where the truth is known. */
-import { Segments } from '../../components/fields';
-import { useUi } from '../../state/stores';
-import { useSimulated } from '../use';
+/** Which AUC is shown: the choice is there only where the truth is known. */
+import { Segments } from '../components/fields';
+import { useUi } from '../state/stores';
+import { useSimulated } from './use';
 
 export function AucChoice() {
   const auc = useUi((s) => s.auc);
