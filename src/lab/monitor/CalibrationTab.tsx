@@ -4,6 +4,7 @@ import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
 import { count, fraction, percent } from '../../components/format';
+import { Steady, StepNow } from '../../components/Steady';
 import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
 import type { Bin, Calibration } from '../../metrics/calibration';
@@ -160,7 +161,11 @@ function Content({ space, found, table }: PanelProps) {
           save={saveBlob}
         />
       </header>
-      <p className="detail">{found ? detailOf(found) : 'not read yet'}</p>
+      <p className="detail">
+        <Steady lines room={LONGEST_DETAIL}>
+          {found ? detailOf(found) : 'not read yet'}
+        </Steady>
+      </p>
       {found?.ok &&
         (table ? <Bins found={found} name={space.name} /> : <Diagram found={found} look={look} />)}
       {found?.ok && !table && <p className="sr">{detailOf(found)}</p>}
@@ -177,13 +182,16 @@ export function detailOf(found: Calibration): string {
   return `${fraction(low, 2)} to ${fraction(high, 2)}: ${verdict}${truth}`;
 }
 
+/** The longest of what `detailOf` says of a run that goes well: the room of its line, or lines, from the first. */
+const LONGEST_DETAIL = '10.00 to 10.00: predicts too little · against the truth 10.00';
+
 export default function CalibrationTab() {
   useLook('calibration');
   const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const spaces = useSpaces();
   const waiting = useWaiting();
-  const tasks = usePipeline((s) => s.pipeline.tasks);
+  const { tasks, training } = usePipeline((s) => s.pipeline);
   const [table, setTable] = useState<'diagram' | 'table'>('diagram');
   const of = (reading: { readonly spaces: readonly { readonly space: string }[] } | null | undefined) =>
     reading && spaces.every((s) => reading.spaces.some((r) => r.space === s.id));
@@ -199,8 +207,7 @@ export default function CalibrationTab() {
             Bins of equal weight, 95 % intervals; hollow: none observed
             {reading.spaces.some((s) => s.calibration.ok && s.calibration.truthRatio !== null) &&
               '; cross: the truth'}
-            {/* One text: a full stop of its own would be moved by each digit. */}
-            {`. Step ${count(reading.step)}.`}
+            . <StepNow step={reading.step} of={training.steps} />
           </span>
         </p>
         <Segments

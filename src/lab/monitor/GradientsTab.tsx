@@ -5,6 +5,7 @@ import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
 import { count, fraction } from '../../components/format';
+import { Steady, StepNow } from '../../components/Steady';
 import { Tag } from '../../components/Tag';
 import { useSize } from '../../components/useSize';
 import { layersCsv, saveBlob, stepsCsv } from '../../state/export';
@@ -12,7 +13,7 @@ import { usePipeline, useUi } from '../../state/stores';
 import { useHistory, useLooks, useTasks } from '../use';
 import { markOfLists, readAt, stepInWords, useReadStep } from './readAt';
 import { Scrubber } from './Scrubber';
-import { ratioWithin, starving, within } from './starving';
+import { longestClaim, ratioWithin, starving, within } from './starving';
 import { useLook, useWaiting } from './useLook';
 
 const CurveChart = lazy(() => import('../../components/CurveChart'));
@@ -182,6 +183,8 @@ export default function GradientsTab() {
   const scrub = useUi((s) => s.scrub);
   const waiting = useWaiting();
   const tasks = useTasks();
+  const steps = usePipeline((s) => s.pipeline.training.steps);
+  const names = tasks.map((t) => t.label);
   const K = tasks.length;
   const pairs = tasks.flatMap((_, j) => tasks.slice(j + 1).map((_, i) => [j, j + 1 + i] as const));
   const [chosen, setChosen] = useState('0 1');
@@ -206,15 +209,13 @@ export default function GradientsTab() {
       <div className="attention-head">
         <p className="head-words">
           <b>
-            {starving(
-              reading.overall,
-              tasks.map((t) => t.label),
-              reading.positives,
-            )}
+            <Steady lines room={longestClaim(names)}>
+              {starving(reading.overall, names, reading.positives)}
+            </Steady>
           </b>{' '}
           <span className="dim">
-            Step {count(reading.step)}, {count(reading.rows)} training rows, dropout off; ± is a 95 % interval
-            over rows.
+            {count(reading.rows)} training rows, dropout off; ± is a 95 % interval over rows.{' '}
+            <StepNow step={reading.step} of={steps} />
           </span>
         </p>
         {pairs.length > 1 && (

@@ -25,13 +25,30 @@ export const ratioWithin = ({ value, se }: Measured): string => {
 /** Rows with an event below which nothing is claimed: parts without one make intervals that cannot be trusted. */
 export const ENOUGH = 40;
 
+const capital = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
+
+/** All that can be said. */
+const say = {
+  having: (positives: number, name: string) => `${positives} with a ${name}`,
+  scarce: (having: readonly string[]) =>
+    `Too few rows to say who starves whom: ${new Intl.ListFormat('en').format(having)} among those read, and ${ENOUGH} are needed.`,
+  /** @param by null: all others together */
+  starves: (by: string | null, whom: string) =>
+    `${by === null ? 'The other tasks starve' : `${capital(by)} starves`} ${whom}: a small step along all gradients together raises the loss of ${whom}.`,
+  apart: (a: string, b: string, cosine: string) =>
+    `${capital(a)} and ${b} pull apart (cosine ${cosine}), but no task is starved beyond noise: each loss may still fall.`,
+  longer: (a: string, b: string, times: string) =>
+    `${capital(a)} has the longer gradient, ${times} times that of ${b}; that they oppose each other is within noise or not so.`,
+  nothing: 'Within noise: no task can be said to starve another.',
+} as const;
+
 /** The strongest claim that the numbers bear. @param names of the tasks @param positives rows with each task's event */
 export function starving(pull: Pull, names: readonly string[], positives: readonly number[]): string {
   const scarce = names.flatMap((name, k) =>
-    positives[k]! < ENOUGH ? [`${positives[k]} with a ${name}`] : [],
+    positives[k]! < ENOUGH ? [say.having(positives[k]!, name)] : [],
   );
   if (scarce.length > 0) {
-    return `Too few rows to say who starves whom: ${new Intl.ListFormat('en').format(scarce)} among those read, and ${ENOUGH} are needed.`;
+    return say.scarce(scarce);
   }
   const K = names.length;
   const bar = barOf(K * (K - 1));
@@ -47,9 +64,7 @@ export function starving(pull: Pull, names: readonly string[], positives: readon
       .map((_, j) => j)
       .filter((j) => j !== starved.k && (pull.cosine[starved.k]![j]?.value ?? 0) < 0)
       .sort((a, b) => strength(pull, starved.k, b) - strength(pull, starved.k, a))[0];
-    const who = by === undefined ? 'The other tasks' : capital(names[by]!);
-    const verb = by === undefined ? 'starve' : 'starves';
-    return `${who} ${verb} ${names[starved.k]}: a small step along all gradients together raises the loss of ${names[starved.k]}.`;
+    return say.starves(by === undefined ? null : names[by]!, names[starved.k]!);
   }
   const pairs = names.flatMap((_, j) => names.slice(j + 1).map((_, i) => [j, j + 1 + i] as const));
   const against = pairs
@@ -57,7 +72,7 @@ export function starving(pull: Pull, names: readonly string[], positives: readon
     .filter(({ m }) => m && m.value < 0 && sure(m))
     .sort((a, b) => a.m!.value - b.m!.value)[0];
   if (against) {
-    return `${capital(names[against.j]!)} and ${names[against.k]} pull apart (cosine ${within(against.m!)}), but no task is starved beyond noise: each loss may still fall.`;
+    return say.apart(names[against.j]!, names[against.k]!, within(against.m!));
   }
   const longest = pairs
     .flatMap(([j, k]) => [
@@ -67,13 +82,25 @@ export function starving(pull: Pull, names: readonly string[], positives: readon
     .filter(({ m }) => m && m.value > Math.log(2) && m.value - bar * m.se > 0)
     .sort((a, b) => b.m!.value - a.m!.value)[0];
   if (longest) {
-    return `${capital(names[longest.j]!)} has the longer gradient, ${ratioWithin(longest.m!)} times that of ${names[longest.k]}; that they oppose each other is within noise or not so.`;
+    return say.longer(names[longest.j]!, names[longest.k]!, ratioWithin(longest.m!));
   }
-  return 'Within noise: no task can be said to starve another.';
+  return say.nothing;
+}
+
+/** The longest of what `starving` may come to say of these tasks, figures included: the room that it takes from the first. */
+export function longestClaim(names: readonly string[]): string {
+  const [a = '', b = ''] = [...names].sort((x, y) => y.length - x.length);
+  const claims = [
+    say.scarce(names.map((name) => say.having(ENOUGH - 1, name))),
+    say.starves(null, a),
+    say.starves(b, a),
+    say.apart(a, b, within({ value: -0.99, se: 0.4 })),
+    say.longer(a, b, ratioWithin({ value: Math.log(88.8), se: 0.5 })),
+    say.nothing,
+  ];
+  return claims.reduce((longest, claim) => (claim.length > longest.length ? claim : longest));
 }
 
 /** How much ∇L_j takes from task k. */
 const strength = (pull: Pull, k: number, j: number): number =>
   -(pull.cosine[k]![j]?.value ?? 0) * pull.norms[j]!;
-
-const capital = (s: string) => s.charAt(0).toUpperCase() + s.slice(1);
