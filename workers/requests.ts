@@ -11,6 +11,7 @@ const float32 = z.instanceof(Float32Array);
 export const editSchema = z.strictObject({
   learningRate: z.number().min(1e-8).max(10).optional(),
   lossWeights: z.array(z.number().min(0).max(1000)).optional(),
+  labelNoise: z.number().min(0).max(1).optional(),
 });
 
 const snapshotSchema = z.strictObject({

@@ -1,7 +1,7 @@
 /** Rows → batches: order from the seed alone, tensors from typed arrays. */
 import type { Features } from '../blocks/contract';
 import type { Dataset } from '../data/dataset';
-import { permutation } from '../data/random';
+import { hash32, hashString, permutation, Rng } from '../data/random';
 import { type Tensor, tf } from '../nn';
 import type { Pipeline } from '../pipeline/schema';
 import { labelColumns } from './assemble';
@@ -40,6 +40,9 @@ export function disposeBatch(batch: Batch): void {
   batch.labels.dispose();
   batch.weights.dispose();
 }
+
+/** Names the draws of label noise among all that a seed decides. */
+const NOISE = hashString('label noise');
 
 /** Feeds a data set to a pipeline's tasks. */
 export class Batcher {
@@ -82,17 +85,38 @@ export class Batcher {
     return rows;
   }
 
-  /** The batch of a training step. */
-  training(step: number): Batch {
-    return this.gather(this.rowsOf(step));
+  /**
+   * The batch of a training step.
+   * @param noise share of its rows that learn from the labels and weight of some other row: the funnel's rules and the base rates
+   *   stay, what features say of labels goes. A function of (seed, step); what a smaller share replaces, a larger one does too.
+   */
+  training(step: number, noise = 0): Batch {
+    const rows = this.rowsOf(step);
+    return this.gather(rows, this.data, 0, rows.length, noise > 0 ? this.astray(rows, step, noise) : rows);
+  }
+
+  /** The rows whose labels stand for each row of a step under label noise. */
+  private astray(rows: Uint32Array, step: number, noise: number): Uint32Array {
+    const rng = new Rng(this.seed, hash32(NOISE, step));
+    return rows.map((row) => {
+      const other = rng.below(this.data.trainRows);
+      return rng.uniform() < noise ? other : row;
+    });
   }
 
   /**
    * Rows `from` … `to` of a list as a batch.
    * @param rows row numbers, all of them unless `from` and `to` say otherwise
    * @param data where they lie: the data itself, or its pages, which have the same columns
+   * @param labelled rows whose labels and weights are taken in their place
    */
-  gather(rows: ArrayLike<number>, data: Dataset = this.data, from = 0, to = rows.length): Batch {
+  gather(
+    rows: ArrayLike<number>,
+    data: Dataset = this.data,
+    from = 0,
+    to = rows.length,
+    labelled: ArrayLike<number> = rows,
+  ): Batch {
     const { categorical, numerical, labels, weights, schema } = data;
     const B = to - from;
     const C = schema.categorical.length;
@@ -107,8 +131,9 @@ export class Batcher {
       const row = rows[from + i]!;
       for (let c = 0, at = i * C, its = row * C; c < C; c++) ids[at++] = categorical[its++]!;
       for (let m = 0, at = i * M, its = row * M; m < M; m++) numbers[at++] = numerical[its++]!;
-      for (let k = 0; k < K; k++) y[i * K + k] = labels[row * allTasks + this.columns[k]!]!;
-      w[i] = weights[row]! / this.meanWeight;
+      const its = labelled[from + i]!;
+      for (let k = 0; k < K; k++) y[i * K + k] = labels[its * allTasks + this.columns[k]!]!;
+      w[i] = weights[its]! / this.meanWeight;
     }
     return {
       features: {

@@ -13,7 +13,8 @@ export interface StepSource {
   readonly rate: number;
   /** [P], as it is when called. */
   parameters(): Tensor;
-  gather(rows: ArrayLike<number>): Batch;
+  /** The batch of that very step, label noise and all. */
+  batch(): Batch;
   /** A training pass of that very step: the same dropout. */
   pass(weights: readonly Tensor[]): Pass;
   /** What blocks publish now. */
@@ -67,7 +68,7 @@ export async function readStep(source: StepSource): Promise<StepReading> {
   const { model, rows } = source;
   const { layout } = model;
   const K = model.pipeline.tasks.length;
-  const batch = source.gather(rows);
+  const batch = source.batch();
   try {
     const positives = Array.from({ length: K }, () => 0);
     const labels = await numbersOf(batch.labels);
@@ -80,7 +81,8 @@ export async function readStep(source: StepSource): Promise<StepReading> {
         model,
         step: 0,
         parameters: source.parameters(),
-        gather: source.gather,
+        // All rows in one chunk.
+        gather: source.batch,
         pass: (weights) => {
           const pass = source.pass(weights);
           passes.push(pass);

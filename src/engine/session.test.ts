@@ -105,6 +105,25 @@ describe('on wasm', () => {
     session.dispose();
   });
 
+  it('label noise acts from the next step on, and what is edited goes with a snapshot', async () => {
+    const run = async (noise: number | null, from?: Awaited<ReturnType<Session['snapshot']>>) => {
+      const session = new Session(pipeline(), data, from);
+      const rows = await train(session, 2);
+      if (noise !== null) session.edit({ labelNoise: noise });
+      const later = await train(session, 2);
+      const snapshot = await session.snapshot();
+      session.dispose();
+      return { rows, later, snapshot };
+    };
+    const clean = await run(null);
+    const noisy = await run(1);
+    expect(noisy.rows).toEqual(clean.rows);
+    expect(noisy.later).not.toEqual(clean.later);
+    expect((await run(0)).later).toEqual(clean.later);
+    expect(noisy.snapshot.edits).toEqual({ labelNoise: 1 });
+    expect((await run(null, noisy.snapshot)).rows).toEqual((await run(1, noisy.snapshot)).rows);
+  });
+
   it('every row of an epoch is seen once, whatever the batch size', async () => {
     const { Batcher } = await import('./batches');
     const batcher = new Batcher(data, pipeline(), 37, 5);

@@ -129,6 +129,10 @@ export class Session {
     return this.edits.lossWeights ?? this.pipeline.tasks.map((t) => t.lossWeight);
   }
 
+  private labelNoise(): number {
+    return this.edits.labelNoise ?? this.pipeline.training.labelNoise;
+  }
+
   private learningRate(step: number): number {
     const { learningRate, decay, finalRate, steps } = this.pipeline.training;
     return scheduledRate(this.edits.learningRate ?? learningRate, decay, finalRate, step / steps);
@@ -143,7 +147,7 @@ export class Session {
     const rate = this.learningRate(step);
     const preparing = this.gradients.prepare();
     if (preparing) await preparing;
-    const batch = this.batcher.training(step);
+    const batch = this.batcher.training(step, this.labelNoise());
     const state = this.state;
     const reach = this.touched?.reach(state, batch) ?? reachAll(this.model.layout, state);
     const begun = this.gradients.begin(state, reach, batch, step, this.lossWeights());
@@ -179,7 +183,7 @@ export class Session {
       rows: this.batcher.rowsOf(step),
       rate: this.learningRate(step),
       parameters: () => this.state.parameters,
-      gather: (rows) => this.batcher.gather(rows),
+      batch: () => this.batcher.training(step, this.labelNoise()),
       pass: (weights) => this.pass(this.state, weights, { training: true, step }),
       probes: () => this.probe(names),
       weights: () => this.balanced?.weights ?? this.lossWeights(),
@@ -262,7 +266,7 @@ export class Session {
     while (this.state.step < step - 1) await this.trainStep();
     for (const p of this.pending) p.values.dispose();
     this.pending = [];
-    const batch = this.batcher.training(step - 1);
+    const batch = this.batcher.training(step - 1, this.labelNoise());
     const divergence = await findDivergence(this, this.state, batch, step);
     disposeBatch(batch);
     this.goBack();

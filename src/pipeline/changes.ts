@@ -30,6 +30,7 @@ const TRAINING: Readonly<Record<string, string>> = {
   finalRate: 'Final rate',
   weightDecay: 'Weight decay',
   clipNorm: 'Clip norm',
+  labelNoise: 'Label noise',
   evaluateEvery: 'Evaluate every',
   seed: 'Seed',
 };

@@ -43,6 +43,7 @@ export function defaultTraining(): Training {
     finalRate: 0.1,
     weightDecay: 0,
     clipNorm: null,
+    labelNoise: 0,
     evaluateEvery: 50,
     seed: 1,
   };

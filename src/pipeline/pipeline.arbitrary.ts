@@ -86,6 +86,7 @@ export const pipelineArbitrary: fc.Arbitrary<Pipeline> = fc
       finalRate: real(0, 1),
       weightDecay: real(0, 1),
       clipNorm: fc.option(real(1e-3, 1e6)),
+      labelNoise: fc.oneof(fc.constant(0), real(0, 1)),
       evaluateEvery: fc.integer({ min: 1, max: 200_000 }),
       seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
     }),

@@ -43,6 +43,8 @@ export interface LiveEdit {
   readonly learningRate?: number;
   /** λ_k by task. */
   readonly lossWeights?: readonly number[];
+  /** Share of training rows that learn from another row's labels. */
+  readonly labelNoise?: number;
 }
 
 export type RunState = 'preparing' | 'training' | 'paused' | 'finished' | 'failed' | 'stopped';

@@ -76,6 +76,8 @@ const trainingSchema = z.strictObject({
   weightDecay: z.number().min(0).max(1),
   /** Largest global norm of a step's gradient, or null for no clipping. */
   clipNorm: z.number().min(1e-3).max(1e6).nullable(),
+  /** Share of training rows whose labels (and weight) are those of another row: noise that a model must bear. */
+  labelNoise: z.number().min(0).max(1).default(0),
   /** Steps between two evaluations of the validation part. */
   evaluateEvery: z.number().int().min(1).max(200_000),
   seed: z

@@ -100,7 +100,10 @@ describe('a share link', () => {
 
   it('holds only the settings that differ from the defaults', () => {
     const pipeline = defaultPipeline();
-    const at = (request: object) => packLink({ pipeline, data: { kind: 'simulated', request } });
+    const { labelNoise, ...training } = pipeline.training;
+    expect(labelNoise).toBe(0);
+    const at = (request: object) =>
+      packLink({ pipeline: { ...pipeline, training }, data: { kind: 'simulated', request } });
     expect(encodeLink({ pipeline, data: WORLD })).toBe(at({ relatedness: -1, seed: 7 }));
     expect(encodeLink({ pipeline, data: { ...WORLD, request: DEFAULT_REQUEST } })).toBe(at({}));
     expect(decodeLink(at({}))).toEqual({

@@ -71,18 +71,27 @@ export type DecodedLink = ({ ok: true } & LinkContent) | { ok: false; message: s
 export function encodeLink({ pipeline, data, race }: LinkContent): string {
   const [first, ...others] = race?.entrants ?? [];
   return packLink({
-    pipeline,
+    pipeline: brief(pipeline),
     data: data && { ...data, request: withoutDefaults(data.request) },
     ...(race &&
       first && {
         race: {
           first: first.name,
           ...(first.own && { own: true }),
-          others: others.map(({ name, own, pipeline: p }) => ({ name, ...(own && { own }), pipeline: p })),
+          others: others.map(({ name, own, pipeline: p }) => ({
+            name,
+            ...(own && { own }),
+            pipeline: brief(p),
+          })),
           change: race.change,
         },
       }),
   });
+}
+
+/** A pipeline without the setting that came after the first links and is mostly at its default, which reading fills in. */
+function brief({ training: { labelNoise, ...training }, ...rest }: Pipeline): unknown {
+  return { ...rest, training: labelNoise === 0 ? training : { ...training, labelNoise } };
 }
 
 /**

@@ -69,6 +69,25 @@ export interface RuleContext {
 /** A column of a country, or features of both sides (user and item). */
 export type DataNeed = 'country' | 'sides';
 
+/**
+ * A part of the lab that a symbol of an equation stands for: the edge into or out of the card; the boxes that the card draws, the lines
+ * between its tasks, or a probe that it draws; what its dialog alone shows; the losses or the tasks' weights at the end of the lanes;
+ * or a hyper-parameter's knob.
+ */
+export type Part =
+  | 'in'
+  | 'out'
+  | 'boxes'
+  | 'links'
+  | 'inside'
+  | 'loss'
+  | 'weight'
+  | `probe.${string}`
+  | `knob.${string}`;
+
+/** A symbol of an equation in KaTeX, its meaning with shape, and the parts of the lab that it is. */
+export type SymbolOf = readonly [symbol: string, meaning: string, ...parts: Part[]];
+
 export interface BlockSpec {
   /** Stable id, the folder's name. It is stored in links and run files: never change it. */
   readonly id: string;
@@ -83,8 +102,7 @@ export interface BlockSpec {
   readonly idea: string;
   /** KaTeX, one string a line. */
   readonly equations: readonly string[];
-  /** KaTeX symbol → meaning with shape. */
-  readonly symbols: readonly (readonly [symbol: string, meaning: string])[];
+  readonly symbols: readonly SymbolOf[];
   readonly params: Readonly<Record<string, HyperParam>>;
   /** Names of the tensors that `build` publishes with `pass.probe`, with their shapes. */
   readonly probes: Readonly<Record<string, string>>;

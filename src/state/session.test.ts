@@ -116,7 +116,7 @@ describe('an edit while a run is under way', () => {
     expect(setTraining({ learningRate: 0.002 })).toBeNull();
     await vi.advanceTimersByTimeAsync(1000);
     expect(fake.calls).toEqual(['start', 'edit', 'edit']);
-    expect(fake.edits.at(-1)).toEqual({ learningRate: 0.002, lossWeights: [1, 3] });
+    expect(fake.edits.at(-1)).toEqual({ learningRate: 0.002, labelNoise: 0, lossWeights: [1, 3] });
   });
 
   it('of a name changes nothing in it', async () => {

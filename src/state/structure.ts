@@ -4,7 +4,8 @@ import type { Pipeline } from '../pipeline/schema';
 
 /** What may change without a restart. */
 export function liveOf(p: Pipeline): LiveEdit {
-  return { learningRate: p.training.learningRate, lossWeights: p.tasks.map((t) => t.lossWeight) };
+  const { learningRate, labelNoise } = p.training;
+  return { learningRate, labelNoise, lossWeights: p.tasks.map((t) => t.lossWeight) };
 }
 
 /** A pipeline without what is live or only a name: equal means that no restart is needed. */
@@ -12,6 +13,6 @@ export function structureOf(p: Pipeline): string {
   return JSON.stringify({
     ...p,
     tasks: p.tasks.map(({ lossWeight: _l, label: _n, metric: _m, ...rest }) => rest),
-    training: { ...p.training, learningRate: 0 },
+    training: { ...p.training, learningRate: 0, labelNoise: 0 },
   });
 }

@@ -68,6 +68,15 @@ function LivePanel() {
           onSet={(lossWeight) => setTask(k, { lossWeight: lossWeight! })}
         />
       ))}
+      <NumberKnob
+        label="Label noise"
+        help="Share of training rows that learn from the labels of another row; the validation part keeps its own. Acts at once."
+        live
+        value={training.labelNoise}
+        min={0}
+        max={1}
+        onSet={(labelNoise) => setTraining({ labelNoise: labelNoise! })}
+      />
       <p className="dim">
         These act at once. Blocks, seed and batch are structure: a change of them starts the run again.
       </p>

@@ -104,6 +104,15 @@ export function TrainingPanel() {
           onSet={number('clipNorm')}
         />
         <NumberKnob
+          label="Label noise"
+          help="Share of training rows that learn from the labels of another row; the validation part keeps its own. Acts at once on a run under way."
+          live
+          value={t.labelNoise}
+          min={0}
+          max={1}
+          onSet={number('labelNoise')}
+        />
+        <NumberKnob
           label="Evaluate every"
           help="Steps between two looks at the validation part."
           value={t.evaluateEvery}

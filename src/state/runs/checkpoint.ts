@@ -45,6 +45,7 @@ const headSchema = z.strictObject({
     edits: z.strictObject({
       learningRate: z.number().optional(),
       lossWeights: z.array(z.number()).optional(),
+      labelNoise: z.number().optional(),
     }),
   }),
 });
