@@ -1,7 +1,7 @@
 /** The page's end of the workers: spawns them, checks what they say, notices when one dies, and lets no call hang for ever. */
 import * as Comlink from 'comlink';
 import { z } from 'zod';
-import { datasetBuffers } from '../src/data/dataset';
+import { columnBuffers } from '../src/data/dataset';
 import type { DataApi, Snapshot, TrainerApi, TrainerEvent } from './protocol';
 
 /** What of a Worker the guard needs; tests hand in a fake. */
@@ -182,6 +182,7 @@ export const eventSchema = z.discriminatedUnion('kind', [
           expectedAuc: auc.nullable(),
         }),
       ),
+      sample: z.object({ rows: finite, of: finite }).optional(),
       pages: z
         .object({
           pages: finite,
@@ -233,6 +234,16 @@ export const eventSchema = z.discriminatedUnion('kind', [
       cuts: z.array(z.object({ block: z.string(), name: z.string(), cells: z.array(finite) })),
       rows: finite,
       spaces: z.array(z.object({ space: z.string(), auc: lost, expectedAuc: lost.nullable() })),
+    }),
+  }),
+  z.object({
+    ...stamp,
+    kind: z.literal('times'),
+    times: z.object({
+      step: finite,
+      steps: finite,
+      batch: finite,
+      blocks: z.array(z.object({ path: z.string(), forward: finite, backward: finite, update: finite })),
     }),
   }),
   z.object({
@@ -421,7 +432,7 @@ export const client: Client = {
   data: (use) => dataGuard.call(use),
   async handOver() {
     const dataset = await dataGuard.call((api) => api.copy());
-    await trainerGuard.call((api) => api.load(Comlink.transfer(dataset, datasetBuffers(dataset))));
+    await trainerGuard.call((api) => api.load(Comlink.transfer(dataset, columnBuffers(dataset))));
   },
   callback: (report) => Comlink.proxy(report),
 };

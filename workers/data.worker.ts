@@ -1,9 +1,9 @@
 /** The data worker: simulates or reads a table off the page's thread, keeps the last good one, and looks into it. */
 import * as Comlink from 'comlink';
 import {
+  columnBuffers,
   DataError,
   type Dataset,
-  datasetBuffers,
   type LongWork,
   parseSimulationRequest,
   summarise,
@@ -31,6 +31,7 @@ import { type Shard, writeShard } from '../src/data/shards/write';
 import type { SimulationRequest } from '../src/data/simulator/request';
 import { simulatePages, simulateTable } from '../src/data/simulator/simulate';
 import { prepare, type Table } from '../src/data/table';
+import { HeldTable } from './heldTable';
 import type { DataApi, Progress } from './protocol';
 
 const named = (files: readonly File[]): NamedBlob[] => files.map((file) => ({ name: file.name, blob: file }));
@@ -43,6 +44,8 @@ const STOPPED = 'Stopped. What was loaded before is still there.';
 export interface DataSurroundings {
   readonly remote?: RemoteOptions;
   readonly storage?: StorageManagerLike;
+  /** Milliseconds that rows which can be drawn again are kept without a use. */
+  readonly idle?: number;
 }
 
 /** A shard that has been found but not yet read. */
@@ -56,7 +59,7 @@ interface Found {
 
 /** A table that a command made, and what was found in it. */
 interface Held {
-  readonly table: Table;
+  readonly table: HeldTable;
   readonly checks: readonly Check[];
   /** Prepared for the summary and not handed out yet: the first copy needs no second preparation. */
   ready: Dataset | null;
@@ -66,7 +69,7 @@ interface Held {
 }
 
 /** Makes the worker's commands; a plain object, so that it can be tested without a worker. */
-export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): DataApi {
+export function createDataApi({ remote = {}, storage, idle }: DataSurroundings = {}): DataApi {
   let current: Held | null = null;
   /** The last one that was handed out, while the current one has not been. */
   let handedOut: Held | null = null;
@@ -110,7 +113,8 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
       const ready = prepare(table);
       const summary = summarise(ready, table.notes, checks);
       if (current?.ready === null) handedOut = current;
-      current = { table, checks, ready, scaling: ready.scaling, request };
+      const held = new HeldTable(table, request && (() => simulateTable(request)), idle);
+      current = { table: held, checks, ready, scaling: ready.scaling, request };
       return summary;
     }).finally(() => {
       if (making === mine) making = null;
@@ -123,10 +127,10 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
   };
 
   /** The current table as a shard. */
-  const shardOf = () => {
-    const { table } = the();
-    return stoppable(new AbortController(), (signal) => writeShard(table, {}, { signal }));
-  };
+  const shardOf = () =>
+    the().table.use((table) =>
+      stoppable(new AbortController(), (signal) => writeShard(table, {}, { signal })),
+    );
 
   /** The shard that a user opens as files: the ZIP of a download, or its folder; null where it is something else. */
   async function shardAmong(files: readonly NamedBlob[]): Promise<Found | null> {
@@ -173,7 +177,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
     },
     profile: async () => {
       const { table, checks } = the();
-      return profileTable(table, checks);
+      return table.use((rows) => profileTable(rows, checks));
     },
     saveShard: async () => saveShard(await shardOf(), storage),
     listShards: async () => {
@@ -202,13 +206,14 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
         const found = await findRemoteShard(url, { signal, onProgress }, remote);
         return readShard(found.manifest, found.part, { signal });
       }),
-    copy: (): Dataset => {
+    copy: async (): Promise<Dataset> => {
       const held = the();
-      const dataset = held.ready ?? prepare(held.table);
+      const dataset = held.ready ?? (await held.table.use((table) => prepare(table)));
       // Its buffers are given away.
       held.ready = null;
-      handedOut = null;
-      return Comlink.transfer(dataset, datasetBuffers(dataset));
+      // Another may have been made while this one was drawn again.
+      if (held === current) handedOut = null;
+      return Comlink.transfer(dataset, columnBuffers(dataset));
     },
     page: async (group) => {
       const { request, scaling } = the();
@@ -221,7 +226,7 @@ export function createDataApi({ remote = {}, storage }: DataSurroundings = {}): 
         throw new DataError(`There is no page ${group}: choose a row of these data.`);
       }
       const dataset = prepare(await simulatePages(request, group, 1), { scaling });
-      return Comlink.transfer(dataset, datasetBuffers(dataset));
+      return Comlink.transfer(dataset, columnBuffers(dataset));
     },
     ping: () => Date.now(),
   };

@@ -184,7 +184,7 @@ export interface DataApi {
   inspectUrl(url: string): Promise<ShardOffer>;
   openUrl(url: string, progress: Report): Promise<DatasetSummary>;
   /** A copy of the current data set, buffers transferred. */
-  copy(): Dataset;
+  copy(): Promise<Dataset>;
   /** A page of the simulated world in use, drawn again whole, scaled as the rows in use are. */
   page(group: number): Promise<Dataset>;
   ping(): number;

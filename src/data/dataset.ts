@@ -120,17 +120,19 @@ export interface Truth {
   readonly featureWeights: Float32Array;
 }
 
-/** The arrays of a dataset, its pages included. */
-function arraysOf(d: Dataset): ArrayBufferView[] {
+/** Typed-array columns, of rows as their source has them or ready for training. */
+type Columns = Pick<
+  Dataset,
+  'categorical' | 'numerical' | 'labels' | 'weights' | 'groups' | 'rowIds' | 'sequences' | 'truth'
+> & { readonly pages?: Columns };
+
+/** The buffers of all columns, pages included: to transfer them between threads without a copy, or to give them back. */
+export function columnBuffers(d: Columns): ArrayBuffer[] {
   const arrays: ArrayBufferView[] = [d.categorical, d.numerical, d.labels, d.weights, d.groups, d.rowIds];
   if (d.truth) arrays.push(d.truth.probabilities, d.truth.featureWeights);
   for (const s of d.sequences ?? []) arrays.push(s.offsets, s.codes, s.ages);
-  return d.pages ? [...arrays, ...arraysOf(d.pages)] : arrays;
-}
-
-/** The buffers of a dataset, to transfer it between threads without a copy. */
-export function datasetBuffers(d: Dataset): ArrayBuffer[] {
-  return arraysOf(d).map((a) => a.buffer as ArrayBuffer);
+  const buffers = arrays.map((a) => a.buffer as ArrayBuffer);
+  return d.pages ? [...buffers, ...columnBuffers(d.pages)] : buffers;
 }
 
 /** A reader's refusal: one sentence that says what is wrong, where, and what to do. */

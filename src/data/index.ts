@@ -1,5 +1,5 @@
 /** The data room's door: what workers and the command line take from it. */
-export { DataError, type Dataset, datasetBuffers } from './dataset';
+export { columnBuffers, DataError, type Dataset } from './dataset';
 export type { LongWork, Progress } from './pace';
 export { type NamedBlob, previewFiles, readFiles } from './readers';
 export {
