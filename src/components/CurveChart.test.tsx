@@ -107,3 +107,15 @@ it('is read by a pointer at the nearest point, and let go where it leaves', () =
   fireEvent(reader, new MouseEvent('pointerout', { bubbles: true }));
   expect(onRead).toHaveBeenLastCalledWith(null);
 });
+
+it('draws seeds of one pipeline as a mean between two standard deviations, and says how wide they are', () => {
+  const mean = { id: 'a', label: 'A', dash: undefined, x: [0, 100, 200], y: [0.5, 0.6, 0.7] };
+  const band = { low: [0.5, 0.58, 0.69], high: [0.5, 0.62, 0.71] };
+  const { container, rerender } = render(<CurveChart {...props} ghosts={[mean]} />);
+  const areas = () =>
+    [...container.querySelectorAll('.moving path')].filter((p) => p.getAttribute('d')!.endsWith('Z'));
+  expect(areas().length).toBe(0);
+  rerender(<CurveChart {...props} ghosts={[{ ...mean, band }]} />);
+  expect(areas().length).toBe(1);
+  expect(container.querySelector('.chart-label')!.textContent).toBe('A .700\u202f±\u202f.010');
+});

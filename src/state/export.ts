@@ -32,19 +32,26 @@ interface Drawn {
 export function curveCsv(
   what: string,
   live: Drawn,
-  ghosts: readonly { readonly name: string; readonly x: readonly number[]; readonly y: readonly number[] }[],
+  ghosts: readonly {
+    readonly name: string;
+    readonly x: readonly number[];
+    readonly y: readonly number[];
+    readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
+  }[],
 ): string {
-  const lines = [`run,step,${what},${what}_smoothed`];
+  const lines = [`run,step,${what},${what}_smoothed,standard_deviation`];
   const cell = (value: number | undefined) =>
     value !== undefined && Number.isFinite(value) ? String(value) : '';
   live.x.forEach((x, i) => {
-    lines.push(`this run,${x},${cell(live.raw[i])},${cell(live.smooth?.[i])}`);
+    lines.push(`this run,${x},${cell(live.raw[i])},${cell(live.smooth?.[i])},`);
   });
-  for (const { name, x, y } of ghosts) {
+  for (const { name, x, y, band } of ghosts) {
     const run = `"${name.replaceAll('"', '""')}"`;
     // Of a ghost only the curve that is drawn is at hand.
     x.forEach((step, i) => {
-      lines.push(live.smooth ? `${run},${step},,${cell(y[i])}` : `${run},${step},${cell(y[i])},`);
+      const value = live.smooth ? `,${cell(y[i])}` : `${cell(y[i])},`;
+      const deviation = band ? cell(band.high[i]! - y[i]!) : '';
+      lines.push(`${run},${step},${value},${deviation}`);
     });
   }
   return `${lines.join('\n')}\n`;

@@ -4,7 +4,7 @@ import { fraction } from '../format';
 import { SvgRunMark } from '../RunMark';
 import { SvgTag } from '../Tag';
 import type { TaskLook } from '../tasks';
-import { lastFinite, type Plot, pathOf } from './plot';
+import { bandOf, lastFinite, type Plot, pathOf } from './plot';
 
 export interface CurveSeries {
   readonly look: TaskLook | null;
@@ -24,6 +24,8 @@ export interface GhostCurve {
   readonly racer?: number;
   readonly x: readonly number[];
   readonly y: readonly number[];
+  /** Where it is a mean over seeds: one standard deviation to both sides, at each x. */
+  readonly band?: { readonly low: readonly number[]; readonly high: readonly number[] };
 }
 
 /** Where the curves are read. */
@@ -73,6 +75,7 @@ export function Moving() {
             x={ghost.x}
             y={ghost.y}
             dash={ghost.dash}
+            band={ghost.band ?? null}
             plot={plot}
             live={ghost.racer !== undefined}
           />
@@ -127,11 +130,21 @@ const GhostPath = memo(function GhostPath({
   x,
   y,
   dash,
+  band,
   plot,
   live,
-}: Pick<GhostCurve, 'x' | 'y' | 'dash'> & { readonly plot: Plot; readonly live: boolean }) {
+}: Pick<GhostCurve, 'x' | 'y' | 'dash'> & {
+  readonly band: GhostCurve['band'] | null;
+  readonly plot: Plot;
+  readonly live: boolean;
+}) {
   const stroke = live ? 'var(--hue)' : 'var(--ink-3)';
-  return <path d={pathOf(x, y, plot)} stroke={stroke} strokeWidth={live ? 2 : 1.25} strokeDasharray={dash} />;
+  return (
+    <>
+      {band && <path d={bandOf(x, band, plot)} fill="var(--ink-3)" fillOpacity={0.18} stroke="none" />}
+      <path d={pathOf(x, y, plot)} stroke={stroke} strokeWidth={live ? 2 : 1.25} strokeDasharray={dash} />
+    </>
+  );
 });
 
 /** A thin line at the step that is read, and a dot with its value at the curve's own reading. */
@@ -174,14 +187,14 @@ const LABEL_GAP = 14;
 function ghostLabels({ ghosts, plot, xMax, yMin, yMax }: MovingCurves) {
   const gap = (LABEL_GAP * (yMax - yMin)) / Math.max(1, plot.bottom - plot.top);
   const ends = ghosts
-    .flatMap(({ id, label, racer, x, y }) => {
+    .flatMap(({ id, label, racer, x, y, band }) => {
       const last = lastFinite(y);
       return last === null
         ? []
         : [
             {
               id,
-              text: `${label} ${fraction(last)}`,
+              text: `${label} ${fraction(last)}${band ? `\u202f±\u202f${fraction(band.high.at(-1)! - last)}` : ''}`,
               x: Math.min(xMax, x.at(-1)!),
               y: last,
               // A racer's marker stands where its curve ends.

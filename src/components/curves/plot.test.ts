@@ -1,6 +1,6 @@
 /** The plot: ticks printed as what they are, pixels there and back, one path a curve. */
 import { describe, expect, it } from 'vitest';
-import { digitsOf, indexAt, pathOf, plotOf } from './plot';
+import { bandOf, digitsOf, indexAt, pathOf, plotOf } from './plot';
 
 const shape = { width: 300, height: 150, xMax: 500, yMin: 0.5, yMax: 0.8, yTicks: [0.5, 0.8], large: false };
 
@@ -42,4 +42,10 @@ it('writes a curve as one path and leaves out what holds no number', () => {
 it('finds the point at a step or before it, the first where all are later', () => {
   expect([5, 10, 25, 99].map((s) => indexAt([10, 20, 30], s))).toEqual([0, 0, 1, 2]);
   expect(indexAt([], 3)).toBe(-1);
+});
+
+it('writes a band along its upper edge and back along its lower one', () => {
+  const straight = { x: (v: number) => v, y: (v: number) => v };
+  expect(bandOf([0, 1], { low: [1, 2], high: [3, 4] }, straight)).toBe('M0 3L1 4L1 2L0 1Z');
+  expect(bandOf([0], { low: [1], high: [3] }, straight)).toBe('');
 });

@@ -79,6 +79,16 @@ export function pathOf(x: readonly number[], y: readonly number[], plot: Pick<Pl
   return d;
 }
 
+/** What lies between two curves over the same steps, as the `d` of one path: along the upper one and back along the lower. */
+export function bandOf(
+  x: readonly number[],
+  { low, high }: { readonly low: readonly number[]; readonly high: readonly number[] },
+  plot: Pick<Plot, 'x' | 'y'>,
+): string {
+  const back = pathOf([...x].reverse(), [...low].reverse(), plot);
+  return x.length < 2 ? '' : `${pathOf(x, high, plot)}L${back.slice(1)}Z`;
+}
+
 /** Index of the last step at or before one, the first where all are later; −1 where there is none. Steps ascend. */
 export function indexAt(steps: readonly number[], step: number): number {
   if (steps.length === 0) return -1;

@@ -14,8 +14,9 @@ import { recordId } from '../../state/runs/recorder';
 import { type KeptRun, useRuns } from '../../state/runs/store';
 import { useData, usePipeline } from '../../state/stores';
 import { useHistoryOf } from '../use';
+import { overSeeds } from './seeds';
 
-/** More curves than this behind the live one are a tangle; the newest are drawn. */
+/** More pipelines than this behind the live curve are a tangle; the newest are drawn. */
 export const MOST_GHOSTS = 4;
 /** Points of a ghost: it does not move, and need not be read to the step. */
 const POINTS = 120;
@@ -79,18 +80,28 @@ function thinned(rows: Rows, column: number) {
   return curve;
 }
 
+const means = new WeakMap<object, { of: readonly object[]; mean: ReturnType<typeof overSeeds> }>();
+
+/** The mean of curves that are over is made once. */
+function meanOf(curves: readonly ReturnType<typeof thinned>[]) {
+  const [first] = curves as [(typeof curves)[number]];
+  const known = means.get(first);
+  if (known && known.of.length === curves.length && known.of.every((c, i) => c === curves[i]))
+    return known.mean;
+  const mean = overSeeds(curves);
+  means.set(first, { of: curves, mean });
+  return mean;
+}
+
 const NONE: readonly KeptRun[] = [];
 
-/** Kept runs that are to be drawn: on the same rows, newest first. */
+/** Kept runs that may be drawn: on the same rows, newest first. */
 function useGhostRuns(): readonly KeptRun[] {
   const runs = useRuns((s) => s.runs ?? NONE);
   const baseline = useRuns((s) => s.baseline);
   const fingerprint = useData((s) => s.summary?.fingerprint);
   return useMemo(
-    () =>
-      runs
-        .filter((r) => (r.ghost || r.id === baseline) && r.run.data.fingerprint === fingerprint)
-        .slice(0, MOST_GHOSTS),
+    () => runs.filter((r) => (r.ghost || r.id === baseline) && r.run.data.fingerprint === fingerprint),
     [runs, baseline, fingerprint],
   );
 }
@@ -104,12 +115,21 @@ function useGhosts(
   const ghost = useHistoryOf((h) => h.ghost);
   // A run that has just ended is still the live curve, and needs no ghost of itself.
   const live = useHistoryOf((h) => (h.step > 0 ? recordId() : ''));
-  const ghosts = kept.flatMap((run): NamedGhost[] => {
+  const drawn = kept.flatMap((run) => {
     if (run.id === live) return [];
     const { rows, column: at } = ofKept(run);
     if (!rows || rows.length === 0 || at >= rows.columns) return [];
-    const { id, name, mark } = run;
-    return [{ id, name, label: letterOf(mark), dash: dashOf(mark), ...thinned(rows, at) }];
+    return [{ run, points: thinned(rows, at) }];
+  });
+  // Runs of one pipeline share a mark: its seeds are one curve.
+  const pipelines = [...new Set(drawn.map(({ run }) => run.mark))].slice(0, MOST_GHOSTS);
+  const ghosts = pipelines.map((mark): NamedGhost => {
+    const seeds = drawn.filter(({ run }) => run.mark === mark);
+    const [{ run, points }] = seeds as [(typeof seeds)[number]];
+    const style = { label: letterOf(mark), dash: dashOf(mark) };
+    if (seeds.length === 1) return { id: run.id, name: run.name, ...style, ...points };
+    const name = `${run.name}, mean ± s.d. of ${seeds.length} runs`;
+    return { id: run.id, name, ...style, ...meanOf(seeds.map((s) => s.points)) };
   });
   const rows = ghost && !kept.some((r) => r.id === ghost.id) ? ofBefore(ghost) : null;
   if (rows && rows.length > 0 && column < rows.columns) {
