@@ -9,8 +9,9 @@ import { usePipeline } from '../../state/stores';
 import { type Attention, useLooks, useTasks } from '../use';
 import { CompareBar } from './attention/CompareBar';
 import { CutPanel, useCanCut } from './attention/CutPanel';
-import { type Compared, comparedWords, useCompared } from './attention/compare';
+import { type Compared, useCompared } from './attention/compare';
 import { scaleOf, sheetsCsv, sheetsOf } from './attention/ProbeTables';
+import { ReadingWords } from './attention/ReadingWords';
 import { WireTable } from './attention/WireTable';
 import { wireName } from './attention/wireNames';
 import { RecordedMark } from './Recorded';
@@ -102,8 +103,8 @@ export function AttentionTab() {
           <b>Row reads column{shown.minus ? ': difference' : ''}.</b>{' '}
           <span className="dim">
             <RecordedMark />
-            {comparedWords(shown)}
-            {shown.minus ? '.' : '. Each row adds up to 1.'}
+            {!shown.minus && 'Each row adds up to 1. '}
+            <ReadingWords of={shown} />
           </span>
         </p>
         <CompareBar of={shown} />

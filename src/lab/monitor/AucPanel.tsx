@@ -1,5 +1,6 @@
 /** One reported column: its AUC in large, how sure it is, and its curve with ghost and oracle. */
 import { lazy, Suspense } from 'react';
+import { BigFigure } from '../../components/BigFigure';
 import type { CurveMark } from '../../components/curves/Moving';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
@@ -90,14 +91,9 @@ function Content({ space }: { space: OutputSpace }) {
           <h3>{space.name} AUC</h3>
           <p title={space.meaning}>{space.meaning}</p>
         </div>
-        <output
-          className="big"
-          aria-live="off"
-          aria-label={`${space.name} AUC`}
-          data-testid={`auc-${space.name}`}
-        >
+        <BigFigure label={`${space.name} AUC`} testId={`auc-${space.name}`}>
           {mark ? mark.text : auc?.ok ? fraction(auc.value) : '–'}
-        </output>
+        </BigFigure>
       </header>
       <Detail
         auc={auc}

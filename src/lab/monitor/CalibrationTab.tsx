@@ -1,5 +1,6 @@
 /** Is a predicted probability true on average? A reliability diagram for each output space, and its numbers as a table. */
 import { memo, useState } from 'react';
+import { BigFigure } from '../../components/BigFigure';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
@@ -151,9 +152,9 @@ function Content({ space, found, table }: PanelProps) {
           <h3>{space.name}</h3>
           <p title={space.meaning}>predicted / observed, {space.meaning}</p>
         </div>
-        <output className="big" aria-live="off" aria-label={`${space.name} predicted over observed`}>
+        <BigFigure label={`${space.name} predicted over observed`}>
           {found?.ok ? fraction(found.ratio, 2) : '–'}
-        </output>
+        </BigFigure>
         <ExportMenu
           title={`the calibration of ${space.name}`}
           file={`calibration-${space.name}`}

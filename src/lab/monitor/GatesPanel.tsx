@@ -10,8 +10,9 @@ import { IDLE, idleExperts, ownersOf, spreadOf } from '../builder/gates';
 import { useLooks, useTasks } from '../use';
 import { CompareBar } from './attention/CompareBar';
 import { CutPanel, useCanCut } from './attention/CutPanel';
-import { type Compared, comparedWords, useCompared } from './attention/compare';
+import { type Compared, useCompared } from './attention/compare';
 import { ProbeTables, probesBeside, scaleOf, sheetsCsv, sheetsOf } from './attention/ProbeTables';
+import { ReadingWords } from './attention/ReadingWords';
 import { type Head, type Wired, WireTable } from './attention/WireTable';
 import { wireName } from './attention/wireNames';
 import { RecordedMark } from './Recorded';
@@ -170,8 +171,8 @@ function GatesOf({ block, cuttable }: { block: string; cuttable: boolean }) {
         <p className="dim">
           <RecordedMark />
           {side && `The ${side}’s side. `}
-          {comparedWords(shown)}
-          {shown.minus ? '.' : '. Each row adds up to 1.'}
+          {!shown.minus && 'Each row adds up to 1. '}
+          <ReadingWords of={shown} />
         </p>
         <ExportMenu title="the gates" file={`gates-step-${shown.step}`} csv={csv} save={saveBlob} />
       </header>

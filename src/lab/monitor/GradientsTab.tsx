@@ -1,6 +1,7 @@
 /** Do the tasks pull shared parameters apart? Cosine and length of their gradients, layer by layer and over time. */
 import { lazy, Suspense, useState } from 'react';
 import type { GradientReading, Measured, Pull } from '../../../workers/protocol';
+import { BigFigure } from '../../components/BigFigure';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
@@ -113,9 +114,7 @@ function Chart({ title, x, y, task, ends }: OverTimeProps) {
           <h3>{title}</h3>
           <p>{mark ? <b>{stepInWords(mark)}</b> : x.length > 0 && `live, step ${count(x.at(-1)!)}`}</p>
         </div>
-        <output className="big" aria-live="off" aria-label={title}>
-          {mark ? mark.text : now === undefined ? '–' : fraction(now, 2)}
-        </output>
+        <BigFigure label={title}>{mark ? mark.text : now === undefined ? '–' : fraction(now, 2)}</BigFigure>
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>

@@ -1,5 +1,6 @@
 /** One task's training loss by step: raw faint, smoothed above. */
 import { lazy, Suspense } from 'react';
+import { BigFigure } from '../../components/BigFigure';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { count, loss } from '../../components/format';
@@ -62,9 +63,9 @@ function Content({ task }: { task: number }) {
             {mark ? <b>{stepInWords(mark)}</b> : 'cross-entropy, nats'}
           </p>
         </div>
-        <output className="big" aria-live="off" aria-label={`Loss of ${name}, smoothed`}>
+        <BigFigure label={`Loss of ${name}, smoothed`}>
           {mark ? mark.text : now === undefined ? '–' : loss(now)}
-        </output>
+        </BigFigure>
       </header>
       <div className="fig" ref={ref}>
         <Suspense fallback={null}>

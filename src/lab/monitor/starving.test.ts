@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Measured, Pull } from '../../../workers/protocol';
-import { ratioWithin, starving, within } from './starving';
+import { longestClaim, ratioWithin, starving, within } from './starving';
 
 const m = (value: number, se: number): Measured => ({ value, se });
 /** Two tasks. */
@@ -76,5 +76,24 @@ describe('who starves whom', () => {
   it('prints intervals', () => {
     expect(within(m(-0.2, 0.01))).toBe('−.20 ± .02');
     expect(ratioWithin(m(Math.log(150), 0))).toBe('150 (150 to 150)');
+  });
+});
+
+describe('the room of a claim', () => {
+  it('is that of the longest that can be said, with long names and several tasks', () => {
+    const rows = [300, 50];
+    const said = [
+      starving(pull(m(-0.5, 0.02), m(2, 0.1), [m(0.9, 0.01), m(-2.7, 0.3)]), names, rows),
+      starving(pull(m(-0.5, 0.3), m(0.1, 0.4), [m(0.9, 0.5), m(-0.4, 0.3)]), names, rows),
+      starving(pull(m(-0.93, 0.02), m(0, 0.05), [m(0.7, 0.05), m(0.7, 0.05)]), names, rows),
+      starving(pull(m(0.02, 0.05), m(4.2, 0.4), [m(1, 0.05), m(1.1, 0.2)]), names, rows),
+      starving(pull(m(0.02, 0.05), m(1.6, 0.1), [m(1, 0.05), m(1.1, 0.2)]), names, [39, 12]),
+    ];
+    expect(new Set(said).size).toBe(5);
+    expect(Math.max(...said.map((s) => s.length))).toBeLessThanOrEqual(longestClaim(names).length);
+    // The others may be named in any order, and all of them be scarce.
+    const four = ['click', 'add to favourites', 'like', 'share'];
+    expect(longestClaim(four).length).toBe(longestClaim([...four].reverse()).length);
+    expect(longestClaim(four)).toContain('39 with a share');
   });
 });

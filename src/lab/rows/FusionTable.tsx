@@ -257,7 +257,7 @@ export function FusionTable({
             {(order, c) => {
               const value = here(order, c);
               return (
-                <td key={c.name}>
+                <td key={c.name} className="figure-cell">
                   {value === null ? <span title="no such event on this page">–</span> : fraction(value)}
                 </td>
               );

@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'react';
 import type { PageReading } from '../../../workers/protocol';
 import { Segments, TextField } from '../../components/fields';
 import { count } from '../../components/format';
+import { StepNow } from '../../components/Steady';
 import { type FusionKind, type FusionPair, fusionPair, fusionsOf } from '../../metrics/fusion';
 import {
   askPage,
@@ -14,7 +15,7 @@ import {
   turnPage,
   useRowView,
 } from '../../state/rowView';
-import { useRun } from '../../state/stores';
+import { usePipeline, useRun } from '../../state/stores';
 import { useTasks } from '../use';
 import { FusionDials } from './FusionDials';
 import { FusionTable } from './FusionTable';
@@ -73,6 +74,7 @@ function Finder({ reading }: { reading: PageReading | null }) {
 }
 
 function Where({ reading }: { reading: PageReading }) {
+  const steps = usePipeline((s) => s.pipeline.training.steps);
   const { part, page, pages, step, rows, size, truth } = reading;
   return (
     <p className="dim rows-where">
@@ -90,8 +92,7 @@ function Where({ reading }: { reading: PageReading }) {
         </>
       )}
       : {size > rows.length && `the first ${count(rows.length)} of `}
-      {count(size)} items. Step {count(step)}
-      {truth && ', simulated'}.
+      {count(size)} items{truth && ', simulated'}. <StepNow step={step} of={steps} />
     </p>
   );
 }

@@ -172,14 +172,16 @@ export function RankedPage({
                       )}
                     </td>
                     {ends.map((k) => (
-                      <td key={k}>{chance(p(i, k))}</td>
+                      <td key={k} className="figure-cell">
+                        {chance(p(i, k))}
+                      </td>
                     ))}
-                    {pair.chained && <td>{chance(given(i))}</td>}
+                    {pair.chained && <td className="figure-cell">{chance(given(i))}</td>}
                     {truth && <td>{chance(truth[i * K + (last ?? first)]!)}</td>}
                     {price && (
                       <td>{Number.isFinite(price.values[i]!) ? money.format(price.values[i]!) : '–'}</td>
                     )}
-                    <td>{loss(Math.exp(now.scores[i]!))}</td>
+                    <td className="figure-cell">{loss(Math.exp(now.scores[i]!))}</td>
                   </tr>
                 );
               })}

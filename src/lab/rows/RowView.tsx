@@ -4,6 +4,7 @@ import type { RowReading } from '../../../workers/protocol';
 import { ExportMenu } from '../../components/ExportMenu';
 import { TextField } from '../../components/fields';
 import { count, fraction, loss } from '../../components/format';
+import { Steady, StepNow } from '../../components/Steady';
 import { Tag } from '../../components/Tag';
 import { eventCohorts } from '../../pipeline/cohorts';
 import { saveBlob } from '../../state/export';
@@ -16,7 +17,7 @@ import {
   rests,
   useRowView,
 } from '../../state/rowView';
-import { useData, useRun } from '../../state/stores';
+import { useData, usePipeline, useRun } from '../../state/stores';
 import { useLooks, useSpaces, useTasks } from '../use';
 import { Inputs, inputLines } from './Inputs';
 import { RowInside } from './RowInside';
@@ -134,6 +135,7 @@ function Finder({ reading, busy }: { reading: RowReading | null; busy: boolean }
 
 /** Where the row stands, in one line. */
 function Where({ reading }: { reading: RowReading }) {
+  const steps = usePipeline((s) => s.pipeline.training.steps);
   const { row, rows, part, place, matches, step, id, weight } = reading;
   const named =
     part === 'validation'
@@ -149,8 +151,8 @@ function Where({ reading }: { reading: RowReading }) {
       Row <b>{count(row + 1)}</b> of {count(rows)} {named}
       {place >= 0 && matches < rows && `, ${count(place + 1)} of ${count(matches)} that match`}; number{' '}
       {count(id)} in its source
-      {weight !== 1 && `, stands for ${fraction(weight, 1)} rows`}. Step {count(step)}
-      {reading.truth && ', simulated'}.
+      {weight !== 1 && `, stands for ${fraction(weight, 1)} rows`}
+      {reading.truth && ', simulated'}. <StepNow step={step} of={steps} />
     </p>
   );
 }
@@ -221,7 +223,7 @@ function Predictions({ reading }: { reading: RowReading }) {
                 <th scope="row" title={space.meaning}>
                   <Tag look={looks[space.task]!} /> {space.name}
                 </th>
-                <td>{chance(p)}</td>
+                <td className="figure-cell">{chance(p)}</td>
                 {reading.truth && <td>{truth === null ? '–' : chance(truth)}</td>}
                 <td>
                   {happened === null ? (
@@ -238,7 +240,8 @@ function Predictions({ reading }: { reading: RowReading }) {
         </tbody>
       </table>
       <p className="dim">
-        Loss {loss(reading.loss)} nats: how much what happened surprises the model, all tasks alike.
+        How much what happened surprises the model, all tasks alike:{' '}
+        <Steady room="loss .0000001 nats.">{`loss ${loss(reading.loss)} nats.`}</Steady>
       </p>
       {reading.page.kind === 'none' && <p className="dim">{reading.page.reason}</p>}
     </section>

@@ -4,6 +4,7 @@ import { findSpec } from '../../blocks/catalog';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { fraction } from '../../components/format';
 import { HeatMap } from '../../components/HeatMap';
+import { Steady } from '../../components/Steady';
 import { usePipeline, useUi } from '../../state/stores';
 import { PipelineView } from '../builder/Pipeline';
 import { NoAttention } from '../monitor/AttentionTab';
@@ -28,6 +29,12 @@ function inWords(attention: Attention, labels: readonly string[]): string {
   return `${first.charAt(0).toUpperCase()}${first.slice(1)}; ${least.reader} reads ${least.read} with${weak} ${fraction(least.value, 2)}.`;
 }
 
+/** The longest that it may say of these tasks. */
+function longestOf(labels: readonly string[]): string {
+  const [a = '', b = ''] = [...labels].sort((x, y) => y.length - x.length);
+  return `${a} reads ${b} with 1.00; ${b} reads ${a} with only 1.00.`;
+}
+
 /** The last layer, its heads averaged: one map instead of eight. */
 function OneMap() {
   const attention = useAttention();
@@ -48,7 +55,11 @@ function OneMap() {
         value={(r, c) => attention.mean(layer, r, c)}
       />
       <div>
-        <p className="one-map-words">{inWords(attention, labels)}</p>
+        <p className="one-map-words">
+          <Steady lines room={longestOf(labels)}>
+            {inWords(attention, labels)}
+          </Steady>
+        </p>
         <p className="dim">
           <RecordedMark />
           {title}, layer {layer + 1} of {attention.layers}, mean of {attention.heads}{' '}

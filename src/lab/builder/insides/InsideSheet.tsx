@@ -1,5 +1,6 @@
 /** A block's inside in a dialog: its picture, large and live, and each of its readings as a table. */
 import { count } from '../../../components/format';
+import { StepNow } from '../../../components/Steady';
 import { useSize } from '../../../components/useSize';
 import { blocksOf } from '../../../pipeline/schema';
 import { useData, usePipeline, useUi } from '../../../state/stores';
@@ -48,6 +49,7 @@ function Readings({ path, of, none }: { path: string; of: Naming; none: string }
   const { readings } = useHistory('readings');
   const scrub = useUi((s) => s.scrub);
   const chosen = useUi((s) => s.cohort);
+  const steps = usePipeline((s) => s.pipeline.training.steps);
   const mine = (block: string) => block === path || block.startsWith(`${path}.`);
   const shown =
     readings
@@ -60,14 +62,13 @@ function Readings({ path, of, none }: { path: string; of: Naming; none: string }
     const side = block === path ? '' : ` (${block.slice(path.length + 1)})`;
     const rows =
       cohort.name === 'last step'
-        ? ''
-        : `, mean of ${count(cohort.rows)} validation rows: ${cohortName(cohort.name)}`;
+        ? 'The last step'
+        : `Mean of ${count(cohort.rows)} validation rows: ${cohortName(cohort.name)}`;
     return (
       <section key={`${block}/${name}`} aria-label={`${name}${side}`}>
         <p className="dim">
-          Step {count(step)}
           {rows}
-          {side}.
+          {side}. <StepNow step={step} of={steps} />
         </p>
         {readingTables(name, shape, cohort.mean, of).map((table) => (
           <NumberTable key={table.caption} table={table} name={name} />

@@ -1,6 +1,7 @@
 /** What the wires that are cut are worth: AUC of every column as the model is and without them, on the same rows. */
 
 import { count, fraction, signed } from '../../../components/format';
+import { StepNow } from '../../../components/Steady';
 import { Tag } from '../../../components/Tag';
 import type { AucLost } from '../../../pipeline/run';
 import { blocksOf } from '../../../pipeline/schema';
@@ -74,6 +75,7 @@ function Cuts() {
 
 /** @param children what else there is to choose about a cut */
 export function CutPanel({ children }: { children?: React.ReactNode }) {
+  const steps = usePipeline((s) => s.pipeline.training.steps);
   useLook('cuts');
   const able = useCanCut();
   const cuts = useCuts((s) => s.cuts);
@@ -147,8 +149,8 @@ export function CutPanel({ children }: { children?: React.ReactNode }) {
               </table>
             </section>
             <p className="dim">
-              Step {count(reading.step)}, the same {count(reading.rows)} validation rows; ± 95 % of drawing
-              other rows. A model trained without the wire might do without it.
+              The same {count(reading.rows)} validation rows; ± 95 % of drawing other rows. A model trained
+              without the wire might do without it. <StepNow step={reading.step} of={steps} />
             </p>
           </>
         )}

@@ -9,7 +9,8 @@ import { useData } from '../../../state/stores';
 import { type Naming, readingAxes } from '../../builder/insides/tables';
 import { useLooks, useTasks } from '../../use';
 import { RecordedMark } from '../Recorded';
-import { type Compared, comparedWords, useCompared } from './compare';
+import { type Compared, useCompared } from './compare';
+import { ReadingWords } from './ReadingWords';
 import { type Head, type Wired, WireTable } from './WireTable';
 import { wireName } from './wireNames';
 
@@ -166,7 +167,7 @@ export function ProbeTables({
       </header>
       <p className="dim">
         <RecordedMark />
-        {comparedWords(shown)}. {cut}
+        {cut} <ReadingWords of={shown} />
       </p>
       <div className="probe-sheets">
         {sheets.map((s) => (
