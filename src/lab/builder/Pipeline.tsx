@@ -235,7 +235,7 @@ export function PipelineView() {
   return (
     <main className="pipe">
       <Head />
-      <div className={`canvas ${layout.vertical ? 'down' : ''}`} ref={ref}>
+      <div className={`canvas ${size.width > 0 && layout.vertical ? 'down' : ''}`} ref={ref}>
         {size.width > 0 && (
           <div className="stage" style={layout.vertical ? { height: layout.height } : undefined}>
             {!layout.vertical &&
