@@ -1,13 +1,21 @@
 /** The builder by hand and by keyboard: every preset by gallery and by link, insides as tables, tasks, drag, axe in what opens. */
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { CATALOG } from '../src/blocks/catalog';
 import { pipelineName } from '../src/pipeline/name';
 import { PRESETS } from '../src/pipeline/presets';
 import { encodePipeline } from '../src/pipeline/share';
-import { button, noViolations, openLab, pipelineWith, smallWorldLink, waitForStep } from './lab';
+import { carry, drag, entry, pick, place, title } from './builder';
+import {
+  button,
+  noViolations,
+  openLab,
+  pipelineWith,
+  smallWorldLink,
+  waitForState,
+  waitForStep,
+} from './lab';
 
 const address = `./?backend=wasm${smallWorldLink(pipelineWith({ steps: 20_000, batch: 128, evaluateEvery: 20 }))}`;
-
-const title = (page: Page) => page.locator('.pipehead h2');
 
 test('every preset is built by the keyboard alone, and by its link', async ({ page }) => {
   test.setTimeout(180_000);
@@ -75,20 +83,96 @@ test('tasks come, go and change places, each edit refused in a sentence or taken
   await expect(button(page, 'Add task conversion')).toBeVisible();
 });
 
-test('a block that does not fit says why before the drop, and one that fits is dropped', async ({ page }) => {
+const specOf = (id: string) => CATALOG.top.find((spec) => spec.id === id)!;
+
+test('a drag that is called off, let go elsewhere or refused changes nothing, and a wrong place says why', async ({
+  page,
+}) => {
   await openLab(page, address);
-  await page.getByRole('button', { name: /^Tops/ }).first().click();
-  // ESM² needs three tasks: it stands last, with its reason.
+  const before = (await title(page).textContent())!;
+  const unchanged = async (what: string) => {
+    await expect(page.locator('.drop'), what).toHaveCount(0);
+    await expect(title(page), what).toHaveText(before);
+    await expect(button(page, 'Undo'), what).toBeDisabled();
+  };
+  await pick(page, specOf('aitm'));
+  await expect(place(page, 'tower')).toContainText('AITM is no tower');
+  await carry(page, 'tower');
+  await page.mouse.up();
+  await unchanged('a wrong pillar');
+  await pick(page, specOf('aitm'));
+  await page.mouse.move(400, 20, { steps: 2 });
+  await page.mouse.up();
+  await unchanged('let go outside');
+  await pick(page, specOf('aitm'));
+  await carry(page, 'top');
+  await expect(place(page, 'top')).toHaveClass(/over/);
+  await page.keyboard.press('Escape');
+  await page.mouse.up();
+  await unchanged('Escape');
+  // ESM² needs three tasks: it stands last, with its reason, which its place and its button say too.
   await expect(page.locator('.palette .entry-why').last()).toContainText('three tasks');
+  await pick(page, specOf('esm2'));
+  await expect(place(page, 'top')).toContainText('three tasks');
+  await carry(page, 'top');
+  await page.mouse.up();
+  await unchanged('refused');
   await page.getByRole('button', { name: 'Replace Identity with ESM²' }).press('Enter');
   await expect(page.getByTestId('banner')).toContainText('three tasks');
-  const from = page.locator('.palette').getByText('AITM').first();
-  await from.hover();
-  await page.mouse.down();
-  const target = page.locator('.card', { hasText: 'Identity' });
-  const box = (await target.boundingBox())!;
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 8 });
-  await page.mouse.move(box.x + box.width / 2 + 4, box.y + box.height / 2, { steps: 2 });
-  await page.mouse.up();
+  await unchanged('refused by button');
+});
+
+test('after a drag the keyboard trains, resets, takes back and brings again', async ({ page }) => {
+  await openLab(page, address);
+  await drag(page, specOf('aitm'));
   await expect(title(page)).toContainText('AITM');
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await page.keyboard.press('Space');
+  await waitForStep(page, 3);
+  await page.keyboard.press('r');
+  await waitForState(page, 'Ready');
+  await expect(title(page)).toContainText('AITM');
+  await page.keyboard.press('Control+z');
+  await expect(title(page)).toContainText('Identity');
+  await page.keyboard.press('Control+Shift+z');
+  await expect(title(page)).toContainText('AITM');
+});
+
+test('a block is dragged by the keyboard: Escape leaves it, Enter drops it, and the focus is not lost', async ({
+  page,
+}) => {
+  await openLab(page, address);
+  const grip = (await entry(page, specOf('aitm'))).getByRole('button', { name: 'Drag AITM' });
+  await grip.focus();
+  await page.keyboard.press('Enter');
+  await expect(place(page, 'top')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.drop')).toHaveCount(0);
+  await expect(grip).toBeFocused();
+  await expect(title(page)).toContainText('Identity');
+  await page.keyboard.press('Enter');
+  await expect(place(page, 'top')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(title(page)).toContainText('AITM');
+  await expect(page.locator('.drop')).toHaveCount(0);
+  await expect(page.locator('.card[data-pillar="top"]')).toBeFocused();
+});
+
+test.describe('by touch', () => {
+  test.use({ hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+
+  test('a block is put in its place by a tap on a target of 44 px, and trained', async ({ page }) => {
+    await openLab(page, address);
+    await page.locator('.palette').getByRole('button', { name: /^Tops/ }).tap();
+    const replace = page.getByRole('button', { name: 'Replace Identity with AITM' });
+    await replace.scrollIntoViewIfNeeded();
+    const box = (await replace.boundingBox())!;
+    expect(Math.min(box.width, box.height)).toBeGreaterThanOrEqual(44);
+    await replace.tap();
+    await expect(title(page)).toContainText('AITM');
+    await button(page, 'Train').tap();
+    await waitForStep(page, 25);
+    const before = await page.getByTestId('inside-top').innerHTML();
+    await expect.poll(() => page.getByTestId('inside-top').innerHTML(), { timeout: 30_000 }).not.toBe(before);
+  });
 });

@@ -1,7 +1,7 @@
 /** How the tests drive the page: by what a user sees and a screen reader hears. */
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { DEFAULT_REQUEST } from '../src/data/simulator/request';
+import { DEFAULT_REQUEST, type SimulationRequest } from '../src/data/simulator/request';
 import { defaultPipeline } from '../src/pipeline/defaults';
 import { type Pipeline, pipelineSchema } from '../src/pipeline/schema';
 import { encodeLink } from '../src/pipeline/share';
@@ -15,9 +15,9 @@ export function pipelineWith(
   return pipelineSchema.parse({ ...base, ...change, training: { ...base.training, ...training } });
 }
 
-/** A share link to a pipeline on a small world, which is drawn sooner. */
-export function smallWorldLink(pipeline: Pipeline): string {
-  const request = { ...DEFAULT_REQUEST, impressions: 1_500_000, rows: 50_000 };
+/** A share link to a pipeline on a small world, which is drawn sooner. @param world dials other than the default's */
+export function smallWorldLink(pipeline: Pipeline, world: Partial<SimulationRequest> = {}): string {
+  const request = { ...DEFAULT_REQUEST, ...world, impressions: 1_500_000, rows: 50_000 };
   return encodeLink({ pipeline, data: { kind: 'simulated', request } });
 }
 

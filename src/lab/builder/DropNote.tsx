@@ -1,5 +1,5 @@
 /** A place while a block is being dragged: a dashed outline where it fits, and what the drop would do or why it cannot. */
-import { useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { useDrop } from 'react-aria-components/useDrop';
 import { findSpec } from '../../blocks/catalog';
 import { explainFit } from '../../pipeline/compat';
@@ -33,6 +33,14 @@ export function DropNote({
     getDropOperation: (types) => (types.has(dragType(pillar)) ? 'copy' : 'cancel'),
     onDrop: () => placeBlock(dragged.pillar, dragged.id),
   });
+  // A drag by the keyboard ends with the focus on this note, which goes: the card below it takes the focus over.
+  useLayoutEffect(() => {
+    const note = ref.current;
+    return () => {
+      if (note !== document.activeElement) return;
+      note?.parentElement?.querySelector<HTMLElement>(`.card[data-pillar="${pillar}"]`)?.focus();
+    };
+  }, [pillar]);
   const joins = findSpec(dragged.pillar, dragged.id)?.refines === true;
   const effect = `${joins ? 'joins' : 'replaces'} ${held}${idle ? '' : ', restarts run'}`;
   return (
@@ -43,6 +51,7 @@ export function DropNote({
       tabIndex={fits ? 0 : -1}
       aria-label={fits ? `Drop ${title} here: ${effect}` : said[0]?.reason}
       aria-disabled={!fits || undefined}
+      data-testid={`drop-${pillar}`}
       className={`drop ${fits ? 'fits' : ''} ${isDropTarget ? 'over' : ''}`}
       style={{ left: box.x - 4, top: box.y - 4, width: box.w + 8, height: box.h + 8 }}
     >

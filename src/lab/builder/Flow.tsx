@@ -102,7 +102,11 @@ export function Flow({ layout }: { layout: Layout }) {
       {LANES.map((place) => {
         const { spec, choice } = blocks.find(({ path }) => path === place)!;
         const Picture = pictureOf(spec, place);
-        return <Picture key={place} {...{ layout, looks, place, choice }} tasks={pipeline.tasks} />;
+        return (
+          <g key={place} data-testid={`inside-${place}`}>
+            <Picture {...{ layout, looks, place, choice }} tasks={pipeline.tasks} />
+          </g>
+        );
       })}
     </svg>
   );

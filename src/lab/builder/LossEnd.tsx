@@ -23,6 +23,7 @@ export function LossEnd({ layout }: { layout: Layout }) {
         type="button"
         className="card loss-card"
         style={{ left: x, top: y, width: w, height: h }}
+        data-pillar="balancer"
         aria-pressed={selected}
         aria-label={`Loss: ${title}, weights and tasks`}
         onClick={() => useUi.setState({ selected: 'loss', openPillar: 'balancer' })}

@@ -42,6 +42,7 @@ function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pil
       className={refines ? 'card slim' : 'card'}
       title={refines ? size : undefined}
       style={style(box)}
+      data-pillar={pillar}
       aria-pressed={selected}
       onClick={() => useUi.setState({ selected: path, openPillar: pillar })}
     >

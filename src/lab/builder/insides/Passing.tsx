@@ -126,10 +126,12 @@ function Network({
   );
 }
 
-/** DBMTL: which net reads which. */
+/** DBMTL: which net reads which, and the mean probability of the event that each is for. */
 export function DagInside({ layout, looks, choice, tasks }: InsideProps) {
+  const p = useReading('top', 'probabilities', [looks.length]);
   const reads = readBy(parentsOf(tasks), String(choice.params.edges));
-  return <Network {...{ layout, looks, reads }} long={24} text={() => 'r'} />;
+  const text = (k: number) => (p ? percent(p.values[k]!) : 'r');
+  return <Network {...{ layout, looks, reads, text }} long={56} />;
 }
 
 /** ESM²: a purchase comes by way of the action or straight from the click, so that it is no product along one line. */
