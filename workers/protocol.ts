@@ -61,6 +61,7 @@ export type {
   Snapshot,
   Speed,
   StepReading,
+  TimeReading,
 } from '../src/pipeline/run';
 
 export type {

@@ -102,6 +102,7 @@ export function assemble(
       for (let i = 0; i < steps.length; i++) {
         x = steps[i]!(x, features, pass);
         pass.options.onOutput?.(blocks[i]!.path, x.t);
+        pass.options.timer?.blockDone();
       }
       const out = top!(x!, pass);
       pass.probe('top', PROBABILITIES, () => tf.exp(out.entire.logP()), [tasks.length]);

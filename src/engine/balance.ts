@@ -86,6 +86,7 @@ export function measure(source: BalanceSource, lastShared: Parameter | null): Me
       weighting
         ? measureWeighting(source, balancer, losses, pull, lastShared)
         : measureDirection(source, losses, pull),
+    source.pass.options.timer,
   );
 }
 

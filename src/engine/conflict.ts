@@ -1,6 +1,7 @@
 /** Do the tasks pull shared parameters apart? Per-task gradients on the parameters that several losses reach, compared. */
-import { flatten, type Pass, sliceParameters, type Tensor, tf, valueAndGradients } from '../nn';
+import { flatten, type Pass, recorded, sliceParameters, type Tensor, tf } from '../nn';
 import type { Model } from './assemble';
+import { perTask } from './balance';
 import { type Batch, disposeBatch } from './batches';
 
 /** Rows of one backward pass: about a training step's worth. */
@@ -48,6 +49,18 @@ export function spreadRows(trainRows: number, count: number): Uint32Array {
   return Uint32Array.from({ length: n }, (_, i) => Math.floor((i * trainRows) / n));
 }
 
+/** ∇L_k of a batch, [K, P]: K backward passes through one forward pass. */
+function gradientsOf(source: ConflictSource, { features, labels, weights: w }: Batch): Tensor {
+  const { model } = source;
+  const weights = sliceParameters(model.layout, source.parameters);
+  const positive = tf.tensor1d(model.pipeline.tasks.map((t) => t.positiveWeight));
+  return recorded(
+    () => model.forward(features, source.pass(weights)).entire.losses(labels, w, positive), // L_k, [K]
+    (each, pull) =>
+      tf.stack(perTask(source, each, pull, weights).map((g) => flatten(model.layout.parameters, g))),
+  );
+}
+
 /**
  * ∇L_k over the rows for each task k, [K][P]; losses are means over the rows, weighted as in training, without λ.
  * @param size rows of one backward pass
@@ -58,60 +71,60 @@ export async function taskGradients(
   onChunk?: () => Promise<void>,
   size = CHUNK,
 ): Promise<Float64Array[]> {
-  const { model } = source;
-  const tasks = model.pipeline.tasks;
-  const sums = tasks.map(() => new Float64Array(model.layout.size));
+  const { tasks, layout } = source.model;
+  const sums = tasks.map(() => new Float64Array(layout.size));
   for (let start = 0; start < rows.length; start += size) {
     const chunk = Array.prototype.slice.call(rows, start, start + size) as number[];
     const batch = source.gather(chunk);
+    const flat = tf.tidy(() => gradientsOf(source, batch)); // [K, P]
+    disposeBatch(batch);
     try {
-      for (let k = 0; k < tasks.length; k++) {
-        const flat = tf.tidy(() => {
-          const weights = sliceParameters(model.layout, source.parameters);
-          const pass = source.pass(weights);
-          const positive = tf.tensor1d(tasks.map((t) => t.positiveWeight));
-          const { gradients } = valueAndGradients(() => {
-            const each = model
-              .forward(batch.features, pass)
-              .entire.losses(batch.labels, batch.weights, positive);
-            return tf.sum(tf.slice(each, [k], [1]));
-          }, weights);
-          return flatten(model.layout.parameters, gradients);
-        });
-        try {
-          const values = (await flat.data()) as Float32Array;
-          const share = chunk.length / rows.length;
-          const sum = sums[k]!;
-          for (let p = 0; p < sum.length; p++) sum[p]! += share * values[p]!;
-        } finally {
-          flat.dispose();
-        }
-      }
+      const values = (await flat.data()) as Float32Array;
+      const share = chunk.length / rows.length;
+      sums.forEach((sum, k) => {
+        for (let p = 0, at = k * sum.length; p < sum.length; p++, at++) sum[p]! += share * values[at]!;
+      });
     } finally {
-      disposeBatch(batch);
+      flat.dispose();
     }
     await onChunk?.();
   }
   return sums;
 }
 
-/**
- * Compares gradients over the numbers `from`…`to`. What is shared follows from the gradients themselves: towers of all
- * tasks lie in one tensor, so whole tensors would count as shared where each task has its own part.
- * @param gradients [K][P]
- */
-export function agreement(gradients: readonly Float64Array[], from: number, to: number): Agreement {
+/** A stretch of the flat vector. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What an agreement is made of, over some numbers; sums over several stretches add up. */
+interface Sums {
+  shared: number;
+  /** [K·K] ⟨∇L_j, ∇L_k⟩ over what both reach. */
+  readonly dots: Float64Array;
+  /** [K·K] |∇L_j|² over what j and k both reach. */
+  readonly squares: Float64Array;
+  /** [K] |∇L_k|² over what it shares with another. */
+  readonly own: Float64Array;
+}
+
+const noSums = (K: number): Sums => ({
+  shared: 0,
+  dots: new Float64Array(K * K),
+  squares: new Float64Array(K * K),
+  own: new Float64Array(K),
+});
+
+function sumsOver(gradients: readonly Float64Array[], { from, to }: Stretch): Sums {
   const K = gradients.length;
-  const dots = new Float64Array(K * K);
-  // squares[j·K+k] = |∇L_j|² over what j and k both reach.
-  const squares = new Float64Array(K * K);
-  const own = new Float64Array(K);
-  let shared = 0;
+  const sums = noSums(K);
+  const { dots, squares, own } = sums;
   for (let p = from; p < to; p++) {
     let reached = 0;
     for (let k = 0; k < K; k++) if (gradients[k]![p] !== 0) reached++;
     if (reached < 2) continue;
-    shared++;
+    sums.shared++;
     for (let j = 0; j < K; j++) {
       const a = gradients[j]![p]!;
       if (a === 0) continue;
@@ -124,16 +137,53 @@ export function agreement(gradients: readonly Float64Array[], from: number, to: 
       }
     }
   }
-  const cosine = Array.from({ length: K }, (_, j) =>
-    Array.from({ length: K }, (_, k) => {
+  return sums;
+}
+
+function add(to: Sums, more: Sums): Sums {
+  to.shared += more.shared;
+  for (const name of ['dots', 'squares', 'own'] as const) {
+    more[name].forEach((x, i) => {
+      to[name][i]! += x;
+    });
+  }
+  return to;
+}
+
+function agreementOf({ shared, dots, squares, own }: Sums): Agreement {
+  const tasks = Array.from(own.keys());
+  const K = own.length;
+  const cosine = tasks.map((j) =>
+    tasks.map((k) => {
       const length = Math.sqrt(squares[j * K + k]! * squares[k * K + j]!);
       if (!(length > 0)) return null;
       return j === k ? 1 : Math.max(-1, Math.min(1, dots[j * K + k]! / length));
     }),
   );
-  const products = Array.from({ length: K }, (_, j) => Array.from(dots.subarray(j * K, (j + 1) * K)));
+  const products = tasks.map((j) => Array.from(dots.subarray(j * K, (j + 1) * K)));
   return { shared, cosine, dots: products, norms: Array.from(own, Math.sqrt) };
 }
+
+/**
+ * Compares gradients over stretches of the flat vector that do not overlap, and over all of them together. What is shared follows
+ * from the gradients themselves: towers of all tasks lie in one tensor, so whole tensors would count as shared where each task has
+ * its own part.
+ * @param gradients [K][P]
+ */
+export function agreements(
+  gradients: readonly Float64Array[],
+  stretches: readonly Stretch[],
+): { readonly overall: Agreement; readonly each: readonly Agreement[] } {
+  const sums = stretches.map((stretch) => sumsOver(gradients, stretch));
+  return {
+    overall: agreementOf(sums.reduce(add, noSums(gradients.length))),
+    each: sums.map(agreementOf),
+  };
+}
+
+/** The same over one stretch alone. */
+export const agreement = (gradients: readonly Float64Array[], from: number, to: number): Agreement =>
+  agreementOf(sumsOver(gradients, { from, to }));
 
 /**
  * Reads how the tasks' gradients on shared parameters compare at the source's state.
@@ -149,14 +199,17 @@ export async function gradientConflict(
   if (rows.length === 0) throw new Error('Gradients cannot be compared over no rows: give at least one.');
   const { model } = source;
   const gradients = await taskGradients(source, rows, onChunk);
-  const overall = agreement(gradients, 0, model.layout.size);
-  const blocks = model.blocks.flatMap(({ path, title }) => {
+  const places = model.blocks.flatMap(({ path, title }) => {
     const own = model.layout.parameters.filter((p) => p.name.startsWith(`${path}.`));
     if (own.length === 0) return [];
     // A block's parameters lie side by side: blocks are laid out one after another.
     const from = Math.min(...own.map((p) => p.offset));
     const to = Math.max(...own.map((p) => p.offset + p.size));
-    const found = agreement(gradients, from, to);
+    return [{ path, title, from, to }];
+  });
+  const { overall, each } = agreements(gradients, places);
+  const blocks = each.flatMap((found, i) => {
+    const { path, title } = places[i]!;
     return found.shared > 0 ? [{ path, title, ...found }] : [];
   });
   return { step: source.step, rows: rows.length, overall: overall.shared > 0 ? overall : null, blocks };

@@ -1,17 +1,15 @@
 /** Gradients of the tasks on shared parameters, layer by layer, each number with how far it would move on other rows. */
 import type { GradientReading, Measured, Pull } from '../pipeline/run';
-import { type Agreement, agreement, type ConflictSource, taskGradients } from './conflict';
+import { type Agreement, agreements, type ConflictSource, type Stretch, taskGradients } from './conflict';
 
 /** Parts of the rows over which the standard errors are found. */
 const PARTS = 8;
 
 /** Where a layer's numbers lie in the flat vector. */
-interface Layer {
+interface Layer extends Stretch {
   readonly block: string;
   readonly title: string;
   readonly name: string;
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Layers of a model: neighbouring parameters whose names differ in their last part alone, e.g. W and b. */
@@ -94,27 +92,27 @@ export async function readGradients(
       for (let p = 0; p < P; p++) sum[p]! += share * g[p]!;
     });
   }
-  const places = [{ from: 0, to: P }, ...layersOf(source)];
-  const all = places.map(({ from, to }) => agreement(sums, from, to));
-  const without: Agreement[][] = [];
+  const layers = layersOf(source);
+  const all = agreements(sums, layers);
+  const without: (typeof all)[] = [];
+  const rest = sums.map(() => new Float64Array(P));
   for (const { share, gradients } of parts) {
-    const rest = sums.map((sum, k) => sum.map((s, p) => (s - share * gradients[k]![p]!) / (1 - share)));
-    without.push(places.map(({ from, to }) => agreement(rest, from, to)));
+    rest.forEach((numbers, k) => {
+      const sum = sums[k]!;
+      const part = gradients[k]!;
+      for (let p = 0; p < P; p++) numbers[p] = (sum[p]! - share * part[p]!) / (1 - share);
+    });
+    without.push(agreements(rest, layers));
     await onChunk?.();
   }
-  const pull = (i: number) =>
-    pullOf(
-      all[i]!,
-      without.map((w) => w[i]!),
-      weights,
-    );
+  const pull = (of: (found: typeof all) => Agreement) => pullOf(of(all), without.map(of), weights);
   return {
     step: source.step,
     rows: rows.length,
     weights,
-    overall: all[0]!.shared > 0 ? pull(0) : null,
-    layers: layersOf(source).flatMap(({ block, title, name }, i) =>
-      all[i + 1]!.shared > 0 ? [{ block, title, name, ...pull(i + 1) }] : [],
+    overall: all.overall.shared > 0 ? pull((found) => found.overall) : null,
+    layers: layers.flatMap(({ block, title, name }, i) =>
+      all.each[i]!.shared > 0 ? [{ block, title, name, ...pull((found) => found.each[i]!) }] : [],
     ),
   };
 }

@@ -4,10 +4,13 @@ import { marketShifts } from '../data/marketShift';
 import { calibrations, evaluate, type Predictions } from '../metrics/evaluate';
 import { sampleSize, validationSample } from '../metrics/sample';
 import {
+  backendName,
   Cuts,
   type CutWires,
+  type Parameter,
   Pass,
   type PassOptions,
+  StepTimer,
   scheduledRate,
   sliceParameters,
   slices,
@@ -24,6 +27,7 @@ import type {
   ProbeReading,
   Snapshot,
   StepReading,
+  TimeReading,
 } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { type OutputSpace, outputSpaces } from '../pipeline/spaces';
@@ -34,6 +38,7 @@ import { type Batch, Batcher, baseRates, disposeBatch } from './batches';
 import { type Conflict, type ConflictSource, gradientConflict, spreadRows } from './conflict';
 import { readCuts } from './cuts';
 import { type Divergence, findDivergence } from './diagnose';
+import { type Frame, type PendingStep, readPending } from './frame';
 import { readGradients } from './gradientReading';
 import { readStep } from './handStep';
 import { predictRows } from './predict';
@@ -52,19 +57,10 @@ import {
   type TrainingState,
 } from './state';
 import { StepGradients } from './stepGradient';
+import { timeReading } from './stepTimes';
 
 /** Training rows of a reading of gradients: the more, the less of it is noise. */
 const GRADIENT_ROWS = 2048;
-
-/** Readings since the last frame: columns step, learning rate, gradient norm, Σλ_kL_k, L_1…L_K. */
-export interface Frame {
-  readonly steps: Float64Array;
-  readonly columns: number;
-  /** What the balancer did, a row a step (balanceRecord.ts); null for one whose weights are the user's. */
-  readonly balance: Float64Array | null;
-  /** The first step whose numbers are not finite, found by replaying it. */
-  readonly divergence: Divergence | null;
-}
 
 export class Session {
   readonly model: Model;
@@ -73,7 +69,11 @@ export class Session {
   private state: TrainingState;
   /** As of the last frame that was finite; a divergence is replayed from here. */
   private checkpoint: TrainingState;
-  private pending: { step: number; rate: number; values: Tensor; balance: BalanceReading }[] = [];
+  private pending: PendingStep[] = [];
+  /** Null on a GPU, which computes by itself while the next calls are made. */
+  private readonly timer: StepTimer | null;
+  /** What the last step updated. */
+  private updated: readonly Parameter[] = [];
   /** What the balancer did at the last step. */
   private balanced: BalanceReading | null = null;
   private readonly gradients: StepGradients;
@@ -100,6 +100,7 @@ export class Session {
     this.batcher = new Batcher(data, pipeline, batch, seed);
     this.gradients = new StepGradients(this.model, seed, () => this.batcher.training(0));
     this.edits = from?.edits ?? {};
+    this.timer = backendName() === 'webgpu' ? null : new StepTimer(this.model.blocks.length);
     const { layout } = this.model;
     if (from) checkSnapshot(from, data.fingerprint, this.model);
     this.touched = pipeline.training.optimizer === 'adam-rows' ? new TouchedRows(layout) : null;
@@ -147,10 +148,12 @@ export class Session {
     const rate = this.learningRate(step);
     const preparing = this.gradients.prepare();
     if (preparing) await preparing;
+    const { timer } = this;
+    timer?.begin();
     const batch = this.batcher.training(step, this.labelNoise());
     const state = this.state;
     const reach = this.touched?.reach(state, batch) ?? reachAll(this.model.layout, state);
-    const begun = this.gradients.begin(state, reach, batch, step, this.lossWeights());
+    const begun = this.gradients.begin(state, reach, batch, step, this.lossWeights(), { timer });
     disposeBatch(batch);
     const seen = begun.seen instanceof Promise ? await begun.seen : begun.seen;
     const gradient = begun.finish(seen);
@@ -172,7 +175,15 @@ export class Session {
       step: step + 1,
     };
     this.balanced = gradient.reading;
+    this.updated = reach.parameters;
+    timer?.end();
     this.pending.push({ step: step + 1, rate, values, balance: gradient.reading });
+  }
+
+  /** Where the time of the last steps went (stepTimes.ts); null before the first, and on a GPU. */
+  timeReading(): TimeReading | null {
+    const times = this.timer?.read();
+    return times ? timeReading(this.model, this.step, times, this.updated) : null;
   }
 
   /** One training step, and what flowed in it (handStep.ts). @param names of the probes that are read before and after */
@@ -221,27 +232,10 @@ export class Session {
     const waiting = this.pending;
     this.pending = [];
     const columns = 4 + this.pipeline.tasks.length;
-    const steps = new Float64Array(waiting.length * columns);
-    if (waiting.length === 0) return { steps, columns, balance: null, divergence: null };
-    const packed = tf.tidy(() => tf.stack(waiting.map((w) => w.values)));
-    for (const w of waiting) w.values.dispose();
-    let values: Float32Array;
-    try {
-      values = (await packed.data()) as Float32Array;
-    } finally {
-      packed.dispose();
+    if (waiting.length === 0) {
+      return { steps: new Float64Array(0), columns, balance: null, divergence: null };
     }
-    const width = columns - 2;
-    let bad = -1;
-    waiting.forEach((w, i) => {
-      steps[i * columns] = w.step;
-      steps[i * columns + 1] = w.rate;
-      for (let j = 0; j < width; j++) {
-        const value = values[i * width + j]!;
-        if (bad < 0 && !Number.isFinite(value)) bad = i;
-        steps[i * columns + 2 + j] = value;
-      }
-    });
+    const { steps, bad } = await readPending(waiting, columns);
     const balance = balanceRows(this.model, bad < 0 ? waiting : waiting.slice(0, bad));
     if (bad >= 0) {
       const divergence = await this.replayTo(waiting[bad]!.step);

@@ -20,6 +20,10 @@ function pipeline(training: Partial<Pipeline['training']> = {}): Pipeline {
 }
 
 let events: RunEvent[];
+/** The run's clock, in milliseconds: it stands still unless a test lets a turn take time. */
+let now: number;
+let turnTakes: number;
+let heard: (event: RunEvent) => void;
 let trainer: Trainer;
 const start = (request: Partial<TrainerStart> = {}) =>
   trainer.start({ pipeline: pipeline(), backend: 'wasm', ...request });
@@ -30,10 +34,20 @@ const stepsSeen = () => of('frame').flatMap((f) => [...f.steps].filter((_, i) =>
 
 beforeEach(() => {
   events = [];
+  now = 0;
+  turnTakes = 0;
+  heard = () => {};
   trainer = new Trainer({
     wasmFiles: wasmPaths(),
-    emit: (e) => events.push(e),
-    yieldNow: turn,
+    emit: (e) => {
+      events.push(e);
+      heard(e);
+    },
+    yieldNow: () => {
+      now += turnTakes;
+      return turn();
+    },
+    clock: () => now,
     frameEvery: 0,
     snapshotEvery: 1e9,
   });
@@ -149,6 +163,58 @@ describe('instruments', () => {
     await Promise.all([trainer.cut(cells(1)), trainer.cut(cells(2))]);
     await trainer.settled();
     expect(of('cuts').map((e) => e.cuts.cuts[0]!.cells)).toEqual([[2]]);
+  });
+
+  it('rest for 25 times what they took while the run goes on, and are read when it is finished', async () => {
+    trainer.watch(['cuts']);
+    await start({ paused: true, pipeline: pipeline({ steps: 130 }) });
+    // Two passes over the validation rows with a turn each: 2 ms, so that 50 ms of rest follow. A step takes 1 ms, an evaluation another.
+    turnTakes = 1;
+    await trainer.cut([{ block: 'towers', name: 'attention', cells: [2] }]);
+    await trainer.settled();
+    const last = now;
+    await trainer.resume();
+    await trainer.settled();
+    expect(of('cuts').map((e) => e.cuts.step)).toEqual([0, 50, 100, 130]);
+    expect(now - last).toBeGreaterThan(130);
+    expect(of('evaluation')).toHaveLength(14);
+  });
+
+  it('are read at once when somebody begins to look at them, and not for a look at something else', async () => {
+    turnTakes = 1;
+    trainer.watch(['gradients']);
+    await start({ paused: true, pipeline: pipeline({ steps: 60 }) });
+    const at = (step: number, names: string[]) => (event: RunEvent) => {
+      if (event.kind !== 'frame' || event.steps[0] !== step) return;
+      trainer.watch(names);
+    };
+    const [more, same] = [at(13, ['gradients', 'calibration']), at(17, ['gradients', 'calibration'])];
+    heard = (event) => {
+      more(event);
+      same(event);
+    };
+    await trainer.resume();
+    await trainer.settled();
+    expect(of('calibration').map((e) => e.calibration.step)).toEqual([13, 20, 30, 40, 50, 60]);
+    expect(of('gradients').map((e) => e.gradients.step)).toEqual([0, 60]);
+  });
+
+  it('tell where the time of steps went, at once and with each evaluation, and never move the run', async () => {
+    await start();
+    await trainer.settled();
+    const plain = (await trainer.snapshot()).parameters;
+    expect(of('times')).toEqual([]);
+    trainer.watch(['times']);
+    await trainer.settled();
+    expect(of('times').map((e) => [e.times.step, e.times.steps])).toEqual([[30, 30]]);
+    turnTakes = 1;
+    await start();
+    await trainer.settled();
+    expect(of('times').map((e) => e.times.step)).toEqual([30, 10, 20, 30]);
+    const [block] = of('times').at(-1)!.times.blocks;
+    expect(block!.path).toBe('input.0');
+    expect(block!.backward).toBeGreaterThan(0);
+    expect((await trainer.snapshot()).parameters).toEqual(plain);
   });
 
   it('give way to a stop that comes while they are read', async () => {

@@ -1,7 +1,7 @@
 /** Runs a session over time: start, pause, step, resume, stop, live edits, frames, and what happens when a GPU is lost. */
 import type { Dataset } from '../data/dataset';
 import type { Predictions } from '../metrics/evaluate';
-import { type CutWires, close, openWebGpu, type WasmFiles } from '../nn';
+import { type CutWires, close, type WasmFiles } from '../nn';
 import type {
   BackendChoice,
   BlockCost,
@@ -17,13 +17,13 @@ import type {
 } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import type { Places } from '../pipeline/weightFile';
-import { type ChosenBackend, chooseBackend } from './backends';
 import { forwardCost } from './cost';
 import { describe, placesOf } from './describe';
 import { BrokenOff, Looks } from './looks';
 import { Pace } from './pace';
 import { withPages } from './pageEvaluation';
 import { RowReader } from './rowReader';
+import { RunBackend } from './runBackend';
 import { Session } from './session';
 
 export interface TrainerOptions {
@@ -52,12 +52,10 @@ const SNAPSHOT_REST = 20;
 export class Trainer {
   private data: Dataset | null = null;
   private session: Session | null = null;
-  private chosen: ChosenBackend | null = null;
-  private choice: BackendChoice = 'auto';
+  private readonly backend: RunBackend;
   /** What somebody looks at, and its readings. */
   private readonly looks: Looks;
   private lastSnapshot: Snapshot | null = null;
-  private lostReason: string | null = null;
   /** Steps that may still be done: 0 while paused, ∞ while training. */
   private allowance = 0;
   private readonly pace = new Pace();
@@ -71,12 +69,16 @@ export class Trainer {
   /** A new start or stop outdates whatever an older loop still does. */
   private generation = 0;
 
+  private readonly clock: () => number;
+
   /** Answers what is asked of single rows and pages. */
   readonly rows: RowReader;
 
   constructor(private readonly options: TrainerOptions) {
-    const { emit, yieldNow } = options;
-    this.looks = new Looks({ emit, yieldNow, check: () => this.checkDevice() });
+    const { wasmFiles, emit, yieldNow, clock = () => performance.now() } = options;
+    this.clock = clock;
+    this.backend = new RunBackend(wasmFiles, emit);
+    this.looks = new Looks({ emit, yieldNow, clock, check: () => this.backend.check() });
     this.rows = new RowReader(() => this.needSession(), yieldNow);
   }
 
@@ -104,14 +106,13 @@ export class Trainer {
     await this.halt();
     if (generation !== this.generation) return;
     const data = this.needData();
-    this.choice = backend;
     this.emitState('preparing', from?.step ?? 0);
-    const chosen = await this.bringUp(backend, pipeline, data);
+    const chosen = await this.backend.open(backend, pipeline, data);
     if (generation !== this.generation) {
       close(chosen.backend);
       return;
     }
-    this.adopt(chosen);
+    this.backend.adopt(chosen);
     const session = new Session(pipeline, data, from);
     const first = from ?? (await session.snapshot());
     if (generation !== this.generation) {
@@ -127,23 +128,6 @@ export class Trainer {
     if (!paused) this.emitState('training', session.step);
     this.run();
     if (paused) await this.loop;
-  }
-
-  /** The backend for a run; one that is up and was asked for is kept. */
-  private async bringUp(choice: BackendChoice, pipeline: Pipeline, data: Dataset): Promise<ChosenBackend> {
-    if (this.chosen) close(this.chosen.backend);
-    this.chosen = null;
-    return chooseBackend(choice, this.options.wasmFiles, pipeline, data);
-  }
-
-  private adopt(chosen: ChosenBackend): void {
-    this.chosen = chosen;
-    this.lostReason = null;
-    const { backend, reason } = chosen;
-    void backend.device?.lost.then((why) => {
-      if (this.chosen === chosen) this.lostReason = why;
-    });
-    this.options.emit({ kind: 'backend', backend: { name: backend.name, label: backend.label, reason } });
   }
 
   private needSession(): Session {
@@ -213,6 +197,11 @@ export class Trainer {
     return this.allowance !== Number.POSITIVE_INFINITY;
   }
 
+  /** Whether nobody waits for the next step: all that is looked at may be read anew. */
+  private get atRest(): boolean {
+    return this.byHand || !this.looping || this.needSession().finished;
+  }
+
   /** Asks the loop to rest after the step that is under way. */
   private rest(): void {
     this.allowance = 0;
@@ -223,7 +212,7 @@ export class Trainer {
 
   /** What is to be read: probes, and instruments, which are read at once and then with each evaluation. */
   watch(names: readonly string[]): void {
-    this.looks.watch(names, this.session?.step ?? null);
+    this.looks.watch(names, this.session?.step ?? null, this.atRest);
     // A run at rest reads them too; it trains no step for that.
     if (this.looks.waiting) this.run();
   }
@@ -269,9 +258,7 @@ export class Trainer {
 
   /** Destroys the GPU device on purpose, to show or to test what follows. @returns false where there is none */
   loseDevice(): boolean {
-    const device = this.chosen?.backend.device;
-    device?.destroy();
-    return Boolean(device);
+    return this.backend.lose();
   }
 
   private emitState(state: RunState, step: number, detail?: string): void {
@@ -292,7 +279,8 @@ export class Trainer {
         await this.trainUntilRest();
         return;
       } catch (cause) {
-        if (this.lostReason === null || !(await this.recover(this.lostReason))) {
+        const { lost } = this.backend;
+        if (lost === null || !(await this.recover(lost))) {
           this.allowance = 0;
           this.options.emit({ kind: 'failed', message: (cause as Error).message });
           this.emitState('failed', this.session?.step ?? 0);
@@ -303,12 +291,8 @@ export class Trainer {
   }
 
   private async trainUntilRest(): Promise<void> {
-    const {
-      frameEvery = 100,
-      snapshotEvery = 2000,
-      yieldNow,
-      clock = () => performance.now(),
-    } = this.options;
+    const { frameEvery = 100, snapshotEvery = 2000, yieldNow } = this.options;
+    const { clock } = this;
     const session = this.needSession();
     const { evaluateEvery, batch } = session.pipeline.training;
     let frameAt = clock();
@@ -317,7 +301,7 @@ export class Trainer {
     let framedStep = session.step;
     const frame = async (): Promise<boolean> => {
       const { steps, columns, balance, divergence } = await session.readFrame();
-      this.checkDevice();
+      this.backend.check();
       const now = clock();
       const samplesPerSecond = ((session.step - framedStep) * batch * 1000) / Math.max(now - frameAt, 1e-3);
       frameAt = now;
@@ -351,8 +335,8 @@ export class Trainer {
       await this.looks.takeStep(session, this.byHand);
       // One step of the GPU at most is waiting while the next is encoded: otherwise Pause would act seconds late.
       await inFlight;
-      inFlight = this.chosen?.backend.device?.settled() ?? null;
-      this.checkDevice();
+      inFlight = this.backend.settled();
+      this.backend.check();
       const now = clock();
       const evaluation = session.step % evaluateEvery === 0 || session.finished;
       // In slow motion each step is looked at by itself.
@@ -383,17 +367,9 @@ export class Trainer {
     else this.emitState('paused', session.step);
   }
 
-  private checkDevice(): void {
-    if (this.lostReason !== null) throw new Error(`The GPU was lost (${this.lostReason}).`);
-    // WebGPU reports an invalid command only here, and computes zeros from then on.
-    const error = this.chosen?.backend.device?.error() ?? null;
-    if (error !== null)
-      throw new Error(`The GPU refused a command (${error}): choose WASM in the backend menu.`);
-  }
-
   private async takeSnapshot(session: Session): Promise<void> {
     const snapshot = await session.snapshot();
-    this.checkDevice();
+    this.backend.check();
     this.lastSnapshot = snapshot;
     this.options.emit({ kind: 'snapshot', snapshot });
   }
@@ -418,32 +394,25 @@ export class Trainer {
       if (cause instanceof BrokenOff) return;
       throw cause;
     }
-    this.checkDevice();
+    this.backend.check();
     this.evaluationDue = false;
     this.options.emit({ kind: 'evaluation', evaluation });
-    await this.looks.afterEvaluation(session, calibration);
+    await this.looks.afterEvaluation(session, calibration, this.atRest);
   }
 
   /** After a lost GPU: a new device, or wasm, and on from the last snapshot. @returns false where there is nothing to go on from */
   private async recover(why: string): Promise<boolean> {
     const snapshot = this.lastSnapshot;
     const lost = this.session;
-    if (!snapshot || !lost || !this.chosen) return false;
+    if (!snapshot || !lost) return false;
     lost.dispose();
     this.session = null;
-    close(this.chosen.backend);
-    this.chosen = null;
-    const again = await openWebGpu(this.choice === 'webgpu-software');
-    const chosen = again.ok
-      ? { backend: again.backend, reason: 'A new device replaces the one that was lost.' }
-      : await chooseBackend('wasm', this.options.wasmFiles, lost.pipeline, lost.data);
-    this.adopt(
-      again.ok ? chosen : { ...chosen, reason: `The GPU was lost and did not come back: ${again.reason}.` },
-    );
+    const label = await this.backend.replace(lost.pipeline, lost.data);
+    if (label === null) return false;
     this.session = new Session(lost.pipeline, lost.data, snapshot);
     this.options.emit({
       kind: 'notice',
-      message: `The GPU was lost (${why}). Training goes on from step ${snapshot.step} on ${chosen.backend.label}.`,
+      message: `The GPU was lost (${why}). Training goes on from step ${snapshot.step} on ${label}.`,
     });
     return true;
   }

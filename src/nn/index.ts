@@ -44,6 +44,7 @@ export { scheduledRate, update } from './optimizer';
 export type { Parameter, PassOptions, RowReading, RunningBuffer, Wires } from './parameters';
 export { Layout, Pass, Scope } from './parameters';
 export { type ReachedPart, RowFinder } from './rows';
+export { StepTimer, type StepTimes } from './stepTimer';
 export {
   addRow,
   asTokens,
@@ -54,6 +55,6 @@ export {
 } from './streams';
 export { type Pull, recorded } from './tape';
 export type { Stream, StreamShape, Tensor } from './tensor';
-export { readNow, tf } from './tensor';
+export { backendName, readNow, tf } from './tensor';
 export { differences, lineages, openParents, splitGroups, sumLineage, sumLineageGroups } from './tree';
 export { Cuts, type CutWires, type Open, openPart } from './wires';

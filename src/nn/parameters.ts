@@ -3,6 +3,7 @@ import { dropoutMask, dropoutNumbers, fillInitial, type Init } from './draws';
 import { embedFeatures } from './embed';
 import { fastDropout } from './kernels/columns';
 import { batchNormEvaluation, batchNormTraining } from './norm';
+import type { StepTimer } from './stepTimer';
 import { type Tensor, tf } from './tensor';
 import type { Cuts, Open } from './wires';
 
@@ -159,6 +160,8 @@ export interface PassOptions {
   readonly cuts?: Cuts;
   /** Wants the named tensors that blocks publish. */
   readonly onProbe?: (block: string, name: string, value: Tensor, shape: readonly number[]) => void;
+  /** Times the step whose pass this is. */
+  readonly timer?: StepTimer | null;
   /** Receives each block's output in order; used to find where a number first stopped being finite. */
   readonly onOutput?: (block: string, value: Tensor) => void;
 }

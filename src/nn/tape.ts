@@ -2,6 +2,7 @@
  * One forward pass and several backward passes over it. TensorFlow.js (4.22) offers one backward pass a forward pass, so this
  * file walks its tape itself; it may go as soon as the library can pull several cotangents back through one recording.
  */
+import type { StepTimer } from './stepTimer';
 import { type Tensor, tf } from './tensor';
 
 interface TapeNode {
@@ -32,14 +33,20 @@ export type Pull = (y: Tensor, cotangent: Tensor | null, weights: readonly Tenso
 /**
  * Runs `forward` on the tape, then `backward`, which may pull back through it as often as it likes. Tensors in what
  * `backward` returns (at any depth of lists and objects) are the caller's; all others are freed. It must not be nested.
+ * @param timer is told what is under way
  */
-export function recorded<T, U>(forward: () => T, backward: (result: T, pull: Pull) => U): U {
+export function recorded<T, U>(
+  forward: () => T,
+  backward: (result: T, pull: Pull) => U,
+  timer?: StepTimer | null,
+): U {
   const engine = tf.engine();
   const recorder = engine as unknown as Recorder;
   const run = (): U => {
     let tape: readonly TapeNode[] = [];
     try {
       recorder.startTape();
+      timer?.beginForward(() => recorder.state.activeTape?.length ?? 0);
       let result: T;
       try {
         result = engine.tidy('forward', forward as () => tf.TensorContainer) as T;
@@ -48,7 +55,12 @@ export function recorded<T, U>(forward: () => T, backward: (result: T, pull: Pul
         recorder.endTape();
         recorder.state.activeTape = null;
       }
-      return backward(result, (y, cotangent, weights) => pullBack(tape, y, cotangent, weights));
+      timer?.between();
+      return backward(result, (y, cotangent, weights) => {
+        const gradients = pullBack(tape, y, cotangent, weights, timer);
+        timer?.between();
+        return gradients;
+      });
     } finally {
       for (const node of tape) for (const tensor of node.saved ?? []) tensor.dispose();
     }
@@ -62,6 +74,7 @@ function pullBack(
   y: Tensor,
   cotangent: Tensor | null,
   weights: readonly Tensor[],
+  timer?: StepTimer | null,
 ): (Tensor | null)[] {
   const fromWeights = new Set(weights.map((w) => w.id));
   for (const node of tape) {
@@ -71,10 +84,12 @@ function pullBack(
   }
   const walk = () => {
     const of = new Map<number, Tensor>([[y.id, cotangent ?? tf.ones(y.shape)]]);
-    for (const node of tape.toReversed()) {
+    for (let n = tape.length - 1; n >= 0; n--) {
+      const node = tape[n]!;
       if (!node.outputs.some((out) => of.has(out.id))) continue;
       const inputs = Object.entries(node.inputs).filter(([, t]) => fromWeights.has(t.id));
       if (inputs.length === 0) continue;
+      timer?.backThrough(n);
       if (!node.gradient) throw new Error(`No gradient is registered for ${node.kernelName}.`);
       const gradients = node.gradient(node.outputs.map((out) => of.get(out.id) ?? null));
       for (const [name, input] of inputs) {

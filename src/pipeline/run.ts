@@ -75,6 +75,24 @@ export interface BlockCost {
   readonly flops: number;
 }
 
+/** Where the time of a step went, by block: milliseconds, means over the last steps. Of backends that compute at once. */
+export interface TimeReading {
+  readonly step: number;
+  /** Steps behind the means. */
+  readonly steps: number;
+  /** Gathering the batch, which is no block's. */
+  readonly batch: number;
+  readonly blocks: readonly {
+    readonly path: string;
+    /** The forward pass; the Top's with the losses. */
+    readonly forward: number;
+    /** All backward passes that the balancer asks for. */
+    readonly backward: number;
+    /** Its part, by numbers, of balancing and of the optimiser's step. */
+    readonly update: number;
+  }[];
+}
+
 export interface Description {
   readonly blocks: readonly BlockInfo[];
   readonly parameterCount: number;
@@ -139,9 +157,10 @@ export interface CutReading {
 
 /**
  * What costs more than a probe, and is read only while somebody looks: named in `watch` beside the probes. `cohorts`: probes over
- * all cohorts instead of all rows and those with an event; `cuts`: what the wires that are cut are worth.
+ * all cohorts instead of all rows and those with an event; `cuts`: what the wires that are cut are worth; `times`: where the time
+ * of a step goes.
  */
-export const INSTRUMENTS = ['gradients', 'calibration', 'cohorts', 'cuts'] as const;
+export const INSTRUMENTS = ['times', 'gradients', 'calibration', 'cohorts', 'cuts'] as const;
 export type Instrument = (typeof INSTRUMENTS)[number];
 
 /** How well predictions are calibrated on the validation part, by output space. */
@@ -254,6 +273,7 @@ export type RunEvent =
   | { readonly kind: 'gradients'; readonly gradients: GradientReading }
   | { readonly kind: 'calibration'; readonly calibration: CalibrationReading }
   | { readonly kind: 'cuts'; readonly cuts: CutReading }
+  | { readonly kind: 'times'; readonly times: TimeReading }
   /** A step by hand, while somebody looks at what flows in it. */
   | { readonly kind: 'step'; readonly reading: StepReading }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }

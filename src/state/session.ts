@@ -271,7 +271,8 @@ function receive(event: TrainerEvent): void {
       if (event.state === 'finished') keepRun('finished');
       return;
     case 'backend':
-      useRun.setState({ backend: event.backend });
+      // Times are those of a backend.
+      useRun.setState({ backend: event.backend, times: null });
       return;
     case 'frame':
       endRecording();
@@ -292,6 +293,9 @@ function receive(event: TrainerEvent): void {
       return;
     case 'cuts':
       history.addCuts(event.cuts);
+      return;
+    case 'times':
+      useRun.setState({ times: event.times });
       return;
     case 'step':
       useHandStep.setState({ reading: event.reading });
@@ -425,7 +429,7 @@ function toIdle(): void {
   useHandStep.setState({ reading: null });
   client.expectRun('');
   client.forgetSnapshot();
-  useRun.setState({ phase: 'idle', failure: null, snapshotStep: null, note: null });
+  useRun.setState({ phase: 'idle', failure: null, snapshotStep: null, note: null, times: null });
 }
 
 function cancelRestart(): void {

@@ -13,6 +13,7 @@ import type {
   RunState,
   SimulationRequest,
   Speed,
+  TimeReading,
 } from '../../workers/protocol';
 import { DEFAULT_REQUEST } from '../data/simulator/request';
 import { defaultPipeline } from '../pipeline/defaults';
@@ -57,6 +58,8 @@ interface RunStore {
   readonly description: Description | null;
   /** What a row costs in each block; null while it is being counted. */
   readonly costs: readonly BlockCost[] | null;
+  /** Where a step's time went, while somebody looks; null before it is measured, and on a GPU. */
+  readonly times: TimeReading | null;
   /** Step of the snapshot from which the run can go on, or null. */
   readonly snapshotStep: number | null;
   /** Slow motion in steps a second; null is full speed. */
@@ -73,6 +76,7 @@ export const useRun = create<RunStore>(() => ({
   notices: [],
   description: null,
   costs: null,
+  times: null,
   snapshotStep: null,
   speed: null,
   note: null,

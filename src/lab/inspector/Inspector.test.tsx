@@ -1,9 +1,10 @@
 // @vitest-environment jsdom
-import { cleanup, render, screen } from '@testing-library/react';
+import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultPipeline } from '../../pipeline/defaults';
 import { usePipeline, useRun, useUi } from '../../state/stores';
+import { shareOfTime } from './Facts';
 import { Inspector } from './Inspector';
 
 const towers = () => usePipeline.getState().pipeline.towers.params;
@@ -57,6 +58,38 @@ describe('the inspector of a block', () => {
     await userEvent.clear(field);
     await userEvent.type(field, '48 24{Enter}');
     expect(usePipeline.getState().pipeline.bottom.params.layers).toEqual([48, 24]);
+  });
+});
+
+describe('what a block costs', () => {
+  const share = () => screen.getByText(/^share/).nextElementSibling!.textContent;
+  const costs = [
+    { path: 'bottom', flops: 900 },
+    { path: 'towers', flops: 100 },
+  ];
+  const block = (path: string, ms: number) => ({ path, forward: ms, backward: 2 * ms, update: ms });
+  const times = { step: 250, steps: 64, batch: 2, blocks: [block('bottom', 1), block('towers', 0.5)] };
+
+  it('is its share of operations until it trains, and of the measured time from then on', () => {
+    useRun.setState({ costs });
+    render(<Inspector />);
+    expect(screen.getByText('share, by FLOP')).toBeTruthy();
+    expect(share()).toBe('10.0\u202f%');
+    expect(screen.getByText('Share by FLOP; it is measured while it trains.')).toBeTruthy();
+    act(() => useRun.setState({ times }));
+    // 2 of 4 + 2 + 2 ms: the gathering of the batch is part of a step too.
+    expect(share()).toBe('25.0\u202f%');
+    expect(screen.getByText('share of a step')).toBeTruthy();
+    expect(screen.getByText('Share of a step: measured at step 250.')).toBeTruthy();
+    expect(shareOfTime(times, 'bottom')).toBe(0.5);
+    expect(shareOfTime(times, 'top')).toBeNull();
+  });
+
+  it('stays counted on a GPU, and says why', () => {
+    useRun.setState({ costs, backend: { name: 'webgpu', label: 'WebGPU', reason: 'You asked for it.' } });
+    render(<Inspector />);
+    expect(share()).toBe('10.0\u202f%');
+    expect(screen.getByText('Share by FLOP: a GPU’s blocks are not timed apart.')).toBeTruthy();
   });
 });
 

@@ -1,6 +1,5 @@
 /** What is selected, explained and adjustable: a block with its equations and knobs, training, tasks, or the data. */
 import { lazy, Suspense, useState } from 'react';
-import { compact, percent } from '../../components/format';
 import { findings } from '../../pipeline/compat';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
@@ -8,6 +7,7 @@ import { removeInput, resetParams, setParam } from '../../state/edits';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
 import { BalanceNow } from './BalanceNow';
+import { Facts } from './Facts';
 import { Knob } from './Knob';
 import { TasksPanel } from './TasksPanel';
 import { TrainingPanel } from './TrainingPanel';
@@ -38,28 +38,6 @@ function Cost() {
     <p className="lock">
       {fresh ? 'Takes effect with the next run.' : 'Restarts the run; this one stays as a ghost.'}
     </p>
-  );
-}
-
-function Facts({ path }: { path: string }) {
-  const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
-  const cost = useRun((s) => s.costs?.find((c) => c.path === path));
-  const all = useRun((s) => s.costs?.reduce((n, c) => n + c.flops, 0) ?? 0);
-  return (
-    <dl className="facts">
-      <div>
-        <dt>params</dt>
-        <dd>{info ? compact(info.parameterCount) : '–'}</dd>
-      </div>
-      <div title="Floating-point operations of the forward pass for one row; a multiplication and an addition are two.">
-        <dt>FLOP / row</dt>
-        <dd>{cost ? compact(cost.flops) : '–'}</dd>
-      </div>
-      <div title="Share of the model’s operations in a forward pass: counted, not timed. How long they take depends on backend and machine.">
-        <dt>share, by FLOP</dt>
-        <dd>{cost && all > 0 ? percent(cost.flops / all) : '–'}</dd>
-      </div>
-    </dl>
   );
 }
 
