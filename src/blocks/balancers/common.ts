@@ -28,9 +28,11 @@ export const alone =
 export const SHARED_SYMBOL = [
   'g_k',
   'gradient of λ_k L_k over the parameters that at least two losses reach; all others follow their own task’s plain gradient',
+  'loss',
 ] as const;
-export const LOSS_SYMBOL = ['L_k', 'mean weighted cross-entropy of task k over the batch'] as const;
+export const LOSS_SYMBOL = ['L_k', 'mean weighted cross-entropy of task k over the batch', 'loss'] as const;
 export const LAMBDA_SYMBOL = [
   '\\lambda_k',
   'weight of task k, set with the task; it multiplies what the balancer finds',
+  'weight',
 ] as const;

@@ -1,6 +1,7 @@
 /** The drawn part of the pipeline: lanes, shapes on the edges, and the live miniatures inside the cards. */
 import { blocksOf } from '../../pipeline/schema';
 import { usePipeline, useRun } from '../../state/stores';
+import { Drawn } from '../parts';
 import { useLooks } from '../use';
 import { pictureOf } from './insides';
 import { type Layout, penOf, span } from './places';
@@ -57,27 +58,29 @@ export function Flow({ layout }: { layout: Layout }) {
   const [topStart, topEnd] = span(layout, 'top');
   const [lossStart] = span(layout, 'loss');
   const edges = [
-    { from: bottomEnd, to: towersStart, text: shapes.bottom },
-    { from: towersEnd, to: topStart, text: shapes.towers },
+    { at: 'bottom out|towers in', from: bottomEnd, to: towersStart, text: shapes.bottom },
+    { at: 'towers out|top in', from: towersEnd, to: topStart, text: shapes.towers },
   ];
   const lossFrom = lossStart - (layout.vertical ? 0 : 6);
   return (
     <svg className="flow" width={layout.width} height={layout.height} aria-hidden="true">
-      <path className="trunk" d={`M${pen(inputEnd, layout.middle)}L${pen(bottomStart, layout.middle)}`} />
-      <EdgeLabel layout={layout} a={(inputEnd + bottomStart) / 2} c={layout.middle} text={shapes.input} />
-      {!layout.vertical && (
-        <EdgeLabel
-          layout={layout}
-          a={(inputEnd + bottomStart) / 2}
-          c={layout.middle}
-          text={bottom.ownInputs ? 'own' : 'shared'}
-          below
-        />
-      )}
-      {looks.map((look, k) => (
-        <g key={look.letter} className={look.hue}>
-          {edges.map(({ from, to, text }) => (
-            <g key={from}>
+      <Drawn at={`input.${pipeline.input.length - 1} out|bottom in`}>
+        <path className="trunk" d={`M${pen(inputEnd, layout.middle)}L${pen(bottomStart, layout.middle)}`} />
+        <EdgeLabel layout={layout} a={(inputEnd + bottomStart) / 2} c={layout.middle} text={shapes.input} />
+        {!layout.vertical && (
+          <EdgeLabel
+            layout={layout}
+            a={(inputEnd + bottomStart) / 2}
+            c={layout.middle}
+            text={bottom.ownInputs ? 'own' : 'shared'}
+            below
+          />
+        )}
+      </Drawn>
+      {edges.map(({ at, from, to, text }) => (
+        <Drawn key={at} at={at}>
+          {looks.map((look, k) => (
+            <g key={look.letter} className={look.hue}>
               <path
                 className="lane"
                 strokeDasharray={look.dash}
@@ -88,17 +91,23 @@ export function Flow({ layout }: { layout: Layout }) {
               )}
             </g>
           ))}
-          <path
-            className="lane"
-            strokeDasharray={look.dash}
-            d={`M${pen(topEnd, layout.lanes[k]!)}L${pen(lossFrom - 7, layout.lanes[k]!)}`}
-          />
-          <path
-            className="arrow"
-            d={`M${pen(lossFrom, layout.lanes[k]!)}L${pen(lossFrom - 9, layout.lanes[k]! - 5)}L${pen(lossFrom - 9, layout.lanes[k]! + 5)}z`}
-          />
-        </g>
+        </Drawn>
       ))}
+      <Drawn at="top out">
+        {looks.map((look, k) => (
+          <g key={look.letter} className={look.hue}>
+            <path
+              className="lane"
+              strokeDasharray={look.dash}
+              d={`M${pen(topEnd, layout.lanes[k]!)}L${pen(lossFrom - 7, layout.lanes[k]!)}`}
+            />
+            <path
+              className="arrow"
+              d={`M${pen(lossFrom, layout.lanes[k]!)}L${pen(lossFrom - 9, layout.lanes[k]! - 5)}L${pen(lossFrom - 9, layout.lanes[k]! + 5)}z`}
+            />
+          </g>
+        ))}
+      </Drawn>
       {LANES.map((place) => {
         const { spec, choice } = blocks.find(({ path }) => path === place)!;
         const Picture = pictureOf(spec, place);

@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { fraction } from '../../components/format';
 import type { TaskLook } from '../../components/tasks';
 import type { BlockChoice } from '../../pipeline/schema';
+import { Drawn } from '../parts';
 import { drawnOrder, idleExperts, type Owner, ownersOf, spreadOf } from './gates';
 import { type Reading, useReading } from './insides/reading';
 import { bend, HEAD, type Layout, penOf, span } from './places';
@@ -90,47 +91,51 @@ export function GatesInside({
           />
         </g>
       ))}
-      {targets.map((lane, g) => {
-        const look = one ? null : looks[g]!;
-        const row = gates?.rows[g];
-        return (
-          <g key={lane} className={look?.hue ?? 't0'}>
-            {row && <Bands {...{ layout, order, centre, row, lane }} {...bands} />}
-            {row &&
-              stackOf(order, row, lane, height).map(({ e, from, size }) => (
-                <g key={e}>
-                  <rect
-                    className="cell"
-                    style={{ '--v': row[e] } as React.CSSProperties}
-                    {...rect(last - stack, from, stack, size)}
-                  />
-                  {size >= (vertical ? FIGURE.down : FIGURE.across) && (
-                    <Label
-                      {...{ vertical, a: last - stack / 2, c: from + size / 2 }}
-                      text={fraction(row[e]!, 2)}
+      <Drawn at="bottom probe.gates">
+        {targets.map((lane, g) => {
+          const look = one ? null : looks[g]!;
+          const row = gates?.rows[g];
+          return (
+            <g key={lane} className={look?.hue ?? 't0'}>
+              {row && <Bands {...{ layout, order, centre, row, lane }} {...bands} />}
+              {row &&
+                stackOf(order, row, lane, height).map(({ e, from, size }) => (
+                  <g key={e}>
+                    <rect
+                      className="cell"
+                      style={{ '--v': row[e] } as React.CSSProperties}
+                      {...rect(last - stack, from, stack, size)}
                     />
-                  )}
-                </g>
-              ))}
-            <rect
-              className="stackframe"
-              strokeDasharray={look?.dash ? '6 2' : undefined}
-              {...rect(last - stack, lane - height / 2, stack, height)}
-            />
-            {!row && <Label {...{ vertical, a: last - stack / 2, c: lane }} text="–" />}
-          </g>
-        );
-      })}
-      {order.map((e) => (
-        <Expert
-          key={e}
-          owner={owners[e]!}
-          name={nameOf(owners, e, looks)}
-          looks={looks}
-          named={long >= NAMED || (vertical && pitch >= 22)}
-          at={rect(first, centre.get(e)! - long / 2, box, long)}
-        />
-      ))}
+                    {size >= (vertical ? FIGURE.down : FIGURE.across) && (
+                      <Label
+                        {...{ vertical, a: last - stack / 2, c: from + size / 2 }}
+                        text={fraction(row[e]!, 2)}
+                      />
+                    )}
+                  </g>
+                ))}
+              <rect
+                className="stackframe"
+                strokeDasharray={look?.dash ? '6 2' : undefined}
+                {...rect(last - stack, lane - height / 2, stack, height)}
+              />
+              {!row && <Label {...{ vertical, a: last - stack / 2, c: lane }} text="–" />}
+            </g>
+          );
+        })}
+      </Drawn>
+      <Drawn at="bottom boxes">
+        {order.map((e) => (
+          <Expert
+            key={e}
+            owner={owners[e]!}
+            name={nameOf(owners, e, looks)}
+            looks={looks}
+            named={long >= NAMED || (vertical && pitch >= 22)}
+            at={rect(first, centre.get(e)! - long / 2, box, long)}
+          />
+        ))}
+      </Drawn>
       {!vertical && <Foot {...{ gates, looks, x: x + 12, y: y + h - 12, wide: w > 190 }} />}
       {vertical && gates?.side && (
         <text className="s d" textAnchor="end" x={x + w - 10} y={first - 4}>

@@ -5,6 +5,7 @@ import { fraction, loss, plain } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import { FRAME_HEAD } from '../../state/history';
 import { usePipeline, useUi } from '../../state/stores';
+import { useLit } from '../parts';
 import { useHistory, useLooks } from '../use';
 import type { Layout } from './places';
 
@@ -13,6 +14,7 @@ export function LossEnd({ layout }: { layout: Layout }) {
   const looks = useLooks();
   const { frames, balance } = useHistory('frames');
   const selected = useUi((s) => s.selected === 'loss');
+  const [lossLit, weightLit] = [useLit('loss'), useLit('weight')];
   const { x, y, w, h } = layout.boxes.loss;
   // Loss, name and weight one below the other need 80 px from lane to lane.
   const dense = !layout.vertical && tasks.length > 1 && layout.lanes[1]! - layout.lanes[0]! < 80;
@@ -48,9 +50,13 @@ export function LossEnd({ layout }: { layout: Layout }) {
             style={at}
           >
             <Tag look={looks[k]!} />
-            <b data-testid={`loss-${task.id}`}>{value === null ? '–' : loss(value)}</b>
+            <b data-testid={`loss-${task.id}`} data-part="loss" className={lossLit ? 'lit' : undefined}>
+              {value === null ? '–' : loss(value)}
+            </b>
             {!dense && <span>{task.label}</span>}
-            <small>{weight === null ? `λ ${plain(task.lossWeight)}` : `w ${fraction(weight, 2)}`}</small>
+            <small data-part="weight" className={weightLit ? 'lit' : undefined}>
+              {weight === null ? `λ ${plain(task.lossWeight)}` : `w ${fraction(weight, 2)}`}
+            </small>
           </div>
         );
       })}

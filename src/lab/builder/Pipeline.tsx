@@ -11,6 +11,7 @@ import type { BlockSpec, Pillar } from '../../pipeline/spec';
 import { redo, undo } from '../../state/edits';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { toggleLecture } from '../../state/view';
+import { pointing, useLit } from '../parts';
 import { useSimulated } from '../use';
 import { DropNote } from './DropNote';
 import { Flow } from './Flow';
@@ -30,16 +31,32 @@ const TITLES: readonly [PlaceName, string][] = [
 
 const style = ({ x, y, w, h }: Box) => ({ left: x, top: y, width: w, height: h });
 
+/** What else a card of an input block stands for: where the block before hands on to, and what the next one reads. */
+function partsOfCard(path: string, inputs: number): string {
+  const [, at] = path.split('input.');
+  if (at === undefined) return '';
+  const index = Number(at);
+  return [index > 0 ? `input.${index - 1} out` : '', index + 1 < inputs ? `input.${index + 1} in` : '']
+    .filter(Boolean)
+    .join('|');
+}
+
 /** One block as a card: the whole card selects it. */
 function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pillar; spec: BlockSpec }) {
   const selected = useUi((s) => s.selected === path);
+  const parts = partsOfCard(
+    path,
+    usePipeline((s) => s.pipeline.input.length),
+  );
+  const lit = useLit(parts);
   const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
   const size = info ? `${compact(info.parameterCount)} params` : 'params –';
   const refines = /^input\.[1-9]/.test(path);
   return (
     <button
       type="button"
-      className={refines ? 'card slim' : 'card'}
+      className={`card ${refines ? 'slim' : ''} ${lit ? 'lit' : ''}`}
+      data-part={parts || undefined}
       title={refines ? size : undefined}
       style={style(box)}
       data-pillar={pillar}
@@ -57,11 +74,14 @@ function Card({ box, path, pillar, spec }: { box: Box; path: string; pillar: Pil
 function LookInside({ box, path, spec }: { box: Box; path: string; spec: BlockSpec }) {
   const [open, setOpen] = useState(false);
   const title = `Inside ${spec.title}`;
+  const part = `${path} inside`;
+  const lit = useLit(part);
   return (
     <>
       <button
         type="button"
-        className="look"
+        className={lit ? 'look lit' : 'look'}
+        data-part={part}
         style={{ left: box.x + box.w - 32, top: box.y + 2 }}
         aria-label={title}
         title="Look inside"
@@ -102,10 +122,12 @@ function DataCard({ box }: { box: Box }) {
   const tasks = usePipeline((s) => s.pipeline.tasks);
   const selected = useUi((s) => s.selected === 'data');
   const simulated = useSimulated();
+  const lit = useLit('input.0 in');
   return (
     <button
       type="button"
-      className="card"
+      className={lit ? 'card lit' : 'card'}
+      data-part="input.0 in"
       style={style(box)}
       aria-pressed={selected}
       onClick={() => useUi.setState({ selected: 'data' })}
@@ -131,7 +153,8 @@ function DataCard({ box }: { box: Box }) {
   );
 }
 
-function Cards({ layout }: { layout: Layout }) {
+/** All that lies on the stage for a layout. */
+export function Cards({ layout }: { layout: Layout }) {
   const pipeline = usePipeline((s) => s.pipeline);
   const dragging = useUi((s) => s.dragging);
   const blocks = blocksOf(pipeline);
@@ -238,7 +261,11 @@ export function PipelineView() {
       <Head />
       <div className={`canvas ${size.width > 0 && layout.vertical ? 'down' : ''}`} ref={ref}>
         {size.width > 0 && (
-          <div className="stage" style={layout.vertical ? { height: layout.height } : undefined}>
+          <div
+            className="stage"
+            {...pointing}
+            style={layout.vertical ? { height: layout.height } : undefined}
+          >
             {!layout.vertical &&
               TITLES.map(([place, title]) => (
                 <span key={place} className="place-title" style={{ left: layout.boxes[place].x }}>

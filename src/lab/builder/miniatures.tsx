@@ -3,6 +3,7 @@ import { fraction } from '../../components/format';
 import { SvgTag } from '../../components/Tag';
 import type { TaskLook } from '../../components/tasks';
 import type { BlockChoice } from '../../pipeline/schema';
+import { Drawn } from '../parts';
 import { useAttention } from '../use';
 import type { LanePlace } from './insides/props';
 import { bend, HEAD, type Layout, penOf, span } from './places';
@@ -155,9 +156,11 @@ export function Layers({
             />
           </g>
         ))}
-        <g className="t0">
-          <Stack layout={layout} widths={widths} from={from} to={last} c={layout.middle} size={56} />
-        </g>
+        <Drawn at="bottom boxes">
+          <g className="t0">
+            <Stack layout={layout} widths={widths} from={from} to={last} c={layout.middle} size={56} />
+          </g>
+        </Drawn>
       </g>
     );
   }
@@ -180,17 +183,23 @@ export function Layers({
             strokeDasharray={look.dash}
             d={`M${pen(place === 'bottom' ? first + 4 : entry, layout.lanes[k]!)}L${pen(end, layout.lanes[k]!)}`}
           />
-          <Stack
-            layout={layout}
-            widths={widths}
-            from={first}
-            to={to}
-            c={layout.lanes[k]!}
-            size={size}
-            dash={dashOf(look)}
-          />
         </g>
       ))}
+      <Drawn at={`${place} boxes`}>
+        {looks.map((look, k) => (
+          <g key={look.letter} className={look.hue}>
+            <Stack
+              layout={layout}
+              widths={widths}
+              from={first}
+              to={to}
+              c={layout.lanes[k]!}
+              size={size}
+              dash={dashOf(look)}
+            />
+          </g>
+        ))}
+      </Drawn>
     </g>
   );
 }
@@ -282,13 +291,15 @@ export function AttentionInside({ layout, looks }: Inside) {
         />
       )}
       {between && <Residuals {...{ layout, looks, start, end, left, top, cell }} />}
-      <CellMap
-        looks={looks}
-        left={left}
-        top={top}
-        cell={cell}
-        value={(r, c) => (attention ? attention.mean(layer, r, c) : Number.NaN)}
-      />
+      <Drawn at="towers probe.attention">
+        <CellMap
+          looks={looks}
+          left={left}
+          top={top}
+          cell={cell}
+          value={(r, c) => (attention ? attention.mean(layer, r, c) : Number.NaN)}
+        />
+      </Drawn>
       <text className="s d" x={x + 12} y={y + h - 12}>
         {attention && attention.layers > 1 && w > 190
           ? `row reads column · layer ${attention.layers}`

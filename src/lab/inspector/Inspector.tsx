@@ -1,11 +1,13 @@
 /** What is selected, explained and adjustable: a block with its equations and knobs, training, tasks, or the data. */
-import { lazy, Suspense, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { findings } from '../../pipeline/compat';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
 import { removeInput, resetParams, setParam } from '../../state/edits';
+import { addressOf } from '../../state/parts';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
+import { pointingAt, useLit } from '../parts';
 import { BalanceNow } from './BalanceNow';
 import { Facts } from './Facts';
 import { Knob } from './Knob';
@@ -41,6 +43,16 @@ function Cost() {
   );
 }
 
+/** A knob that a symbol may stand for: each lights the other. */
+function Named({ at, children }: { at: string; children: ReactNode }) {
+  const lit = useLit(at);
+  return (
+    <div className={lit ? 'lit' : undefined} data-part={at} {...pointingAt(at)}>
+      {children}
+    </div>
+  );
+}
+
 export function BlockPanel({
   path,
   pillar,
@@ -73,21 +85,22 @@ export function BlockPanel({
         )}
       </h2>
       <p className="idea">{spec.idea}</p>
-      <div className="eq" style={{ minHeight: spec.equations.length * 27 + 34 }}>
+      <div className="eq" style={{ minHeight: spec.equations.length * 27 + 96 }}>
         <Suspense fallback={null}>
-          <Equations lines={spec.equations} symbols={spec.symbols} />
+          <Equations path={path} spec={spec} />
         </Suspense>
       </div>
       <div className="knobs">
         {names.map(([name, param]) => (
-          <Knob
-            key={name}
-            param={param}
-            value={params[name]!}
-            refusal={refusals[name] ?? null}
-            onChange={(value) => setRefusals({ ...refusals, [name]: setParam(pillar, name, value, index) })}
-            onRefuse={(reason) => setRefusals({ ...refusals, [name]: reason })}
-          />
+          <Named key={name} at={addressOf(path, `knob.${name}`)}>
+            <Knob
+              param={param}
+              value={params[name]!}
+              refusal={refusals[name] ?? null}
+              onChange={(value) => setRefusals({ ...refusals, [name]: setParam(pillar, name, value, index) })}
+              onRefuse={(reason) => setRefusals({ ...refusals, [name]: reason })}
+            />
+          </Named>
         ))}
         {names.length === 0 && <p className="dim">Nothing to set here.</p>}
       </div>

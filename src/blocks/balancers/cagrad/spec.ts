@@ -18,7 +18,13 @@ export const spec: BlockSpec = {
     'w = \\arg\\min_{w}\\, g_w \\cdot g_0 + c \\lVert g_0 \\rVert \\lVert g_w \\rVert',
     'd = \\frac{1}{1 + c^2} \\left( g_0 + c\\, \\frac{\\lVert g_0 \\rVert}{\\lVert g_w \\rVert}\\, g_w \\right)',
   ],
-  symbols: [SHARED_SYMBOL, ['g_0', 'mean of all g_k'], ['g_w', 'Σ w_k g_k, w on the simplex']],
+  symbols: [
+    SHARED_SYMBOL,
+    ['g_0', 'mean of all g_k'],
+    ['g_w', 'Σ w_k g_k, w on the simplex'],
+    ['c', 'how far d may lie from g_0, as a share of its length', 'knob.c'],
+    ['d', 'direction of the update: Σ c_k g_k with the weights c_k shown', 'weight'],
+  ],
   params: {
     c: {
       kind: 'real',

@@ -19,8 +19,9 @@ export const spec: BlockSpec = {
     'L = \\sum_k \\lambda_k w_k L_k',
   ],
   symbols: [
-    ['\\bar L_k^{(t)}', 'mean loss of task k over window t'],
-    ['T', 'temperature: high makes weights alike'],
+    ['\\bar L_k^{(t)}', 'mean loss of task k over window t', 'loss', 'knob.window'],
+    ['T', 'temperature: high makes weights alike', 'knob.temperature'],
+    ['w_k', 'weight that is found; 1 on average', 'weight'],
     LAMBDA_SYMBOL,
   ],
   params: {

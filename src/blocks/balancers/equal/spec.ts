@@ -14,7 +14,7 @@ export const spec: BlockSpec = {
   },
   idea: 'Every loss counts 1, whatever the weights set with the tasks: the fixed point that other balancers are compared with.',
   equations: ['L = \\sum_k L_k'],
-  symbols: [LOSS_SYMBOL],
+  symbols: [LOSS_SYMBOL, ['L', 'what is minimised; every weight is 1', 'weight']],
   params: {},
   probes: {},
 };

@@ -11,8 +11,8 @@ export const spec: BlockSpec = {
   idea: 'The losses are summed with the weights that you set for each task.',
   equations: ['L = \\sum_k \\lambda_k L_k'],
   symbols: [
-    ['L_k', 'mean weighted cross-entropy of task k over the batch'],
-    ['\\lambda_k', 'weight of task k, set with the task'],
+    ['L_k', 'mean weighted cross-entropy of task k over the batch', 'loss'],
+    ['\\lambda_k', 'weight of task k, set with the task', 'weight'],
   ],
   params: {},
   probes: {},

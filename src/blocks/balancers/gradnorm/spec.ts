@@ -21,8 +21,11 @@ export const spec: BlockSpec = {
   symbols: [
     LOSS_SYMBOL,
     ['W', 'last shared weight matrix: the last one that at least two losses reach'],
-    ['r_k', 'how slowly task k learns beside the others'],
+    ['r_k', 'how slowly task k learns beside the others', 'loss', 'knob.warmup'],
     ['\\bar G', 'mean of G, held constant'],
+    ['w_k', 'weight that is found; they add up to K', 'weight'],
+    ['\\alpha', 'how much more slow tasks count', 'knob.alpha'],
+    ['\\eta', 'rate of w', 'knob.rate'],
     LAMBDA_SYMBOL,
   ],
   params: {

@@ -20,7 +20,8 @@ export const spec: BlockSpec = {
   ],
   symbols: [
     SHARED_SYMBOL,
-    ['\\hat\\rho_{ij}', 'running mean of the cosine, from 0; part of the run’s state'],
+    ["g_i'", 'what becomes of g_i; their sum is Σ c_k g_k with the weights c_k shown', 'weight'],
+    ['\\hat\\rho_{ij}', 'running mean of the cosine, from 0; part of the run’s state', 'knob.beta'],
   ],
   params: {
     beta: {

@@ -19,7 +19,8 @@ export const spec: BlockSpec = {
   ],
   symbols: [
     SHARED_SYMBOL,
-    ['n_k', 'what gradients are divided by first: 1, their length, their loss, or both'],
+    ['\\omega_k', 'weight of task k in the update, before n_k', 'weight'],
+    ['n_k', 'what gradients are divided by first: 1, their length, their loss, or both', 'knob.normalise'],
   ],
   params: {
     normalise: {

@@ -19,6 +19,7 @@ export const spec: BlockSpec = {
   ],
   symbols: [
     SHARED_SYMBOL,
+    ['\\alpha_k', 'weight of task k in the update', 'weight'],
     ['G', 'all g_k side by side; the Gram matrix is divided by its Frobenius norm first'],
   ],
   params: {},

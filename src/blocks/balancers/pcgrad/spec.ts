@@ -17,7 +17,10 @@ export const spec: BlockSpec = {
     "g_i' \\leftarrow g_i' - \\frac{g_i' \\cdot g_j}{\\lVert g_j \\rVert^2}\\, g_j \\;\\text{ if }\\; g_i' \\cdot g_j < 0,\\; j \\ne i \\text{ in random order}",
     "\\theta_{\\text{shared}} \\leftarrow \\theta_{\\text{shared}} - \\eta \\sum_i g_i'",
   ],
-  symbols: [SHARED_SYMBOL],
+  symbols: [
+    SHARED_SYMBOL,
+    ["g_i'", 'what is left of g_i; their sum is Σ c_k g_k with the weights c_k shown', 'weight'],
+  ],
   params: {},
   probes: GRADIENTS,
   rules: alone('PCGrad'),

@@ -21,9 +21,11 @@ export const spec: BlockSpec = {
     [
       '\\nabla L_k',
       'gradient of task k over the parameters that at least two losses reach; all others follow their own task’s plain gradient',
+      'loss',
     ],
-    ['c_k', 'least weight of task k'],
-    ['\\lambda_k', 'weight of task k, set with the task: here it divides what is kept'],
+    ['\\omega_k', 'weight of task k in the update', 'weight'],
+    ['c_k', 'least weight of task k', 'knob.floor'],
+    ['\\lambda_k', 'weight of task k, set with the task: here it divides what is kept', 'knob.floor'],
   ],
   params: {
     floor: {

@@ -19,7 +19,13 @@ export const spec: BlockSpec = {
   ],
   symbols: [
     LOSS_SYMBOL,
-    ['s_k', 'learned log-variance of task k; it follows the losses alone and is part of the run’s state'],
+    [
+      's_k',
+      'learned log-variance of task k; it follows the losses alone and is part of the run’s state',
+      'weight',
+      'knob.rate',
+      'knob.start',
+    ],
     LAMBDA_SYMBOL,
   ],
   params: {

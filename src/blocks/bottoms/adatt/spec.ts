@@ -17,21 +17,26 @@ export const spec: BlockSpec = {
   equations: [
     'A^l = [\\,E^l_{1,1 \\dots m}(x^{l-1}_1);\\dots;E^l_{K,1 \\dots m}(x^{l-1}_K);\\,E^l_{s}(x^{l-1}_s)\\,]',
     'x^l_k = \\mathrm{softmax}(W^l_k x^{l-1}_k)\\, A^l + \\sum_{i \\le m} w^l_{k,i}\\, E^l_{k,i}',
-    'b_k = x^L_k',
+    'x^0_k = x,\\quad b_k = x^L_k',
   ],
   symbols: [
-    ['x^0_k', 'input of task k, B×F: x for all tasks, or x_k; the shared stream’s x^0_s is the mean of them'],
-    ['E^l_{k,i}', 'expert i of task k at level l, an MLP'],
-    ['E^l_s', 'shared experts; AdaTT-sp has none'],
+    [
+      'x^0_k',
+      'input of task k, B×F: x for all tasks, or x_k; the shared stream’s x^0_s is the mean of them',
+      'in',
+    ],
+    ['E^l_{k,i}', 'expert i of task k at level l, an MLP', 'boxes', 'knob.experts', 'knob.layers'],
+    ['E^l_s', 'shared experts; AdaTT-sp has none', 'boxes', 'knob.shared'],
     [
       'W^l_k',
       'gate of task k over all experts, D×E; the shared stream has one too, but not at the last level',
+      'probe.gates',
     ],
     [
       'w^l_{k,i}',
       'learned weight of an own expert, the same for all rows; 1 where every task has one expert',
     ],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     experts: count(

@@ -19,10 +19,10 @@ export const spec: BlockSpec = {
     'b_k = x^L_k',
   ],
   symbols: [
-    ['x', 'input, B×F'],
-    ['W^l_k, c^l_k', 'layer l of task k’s network'],
-    ['\\alpha^l', 'the stitch after layer l, K×K: row reads column'],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    ['x', 'input, B×F', 'in'],
+    ['W^l_k, c^l_k', 'layer l of task k’s network', 'boxes', 'knob.layers'],
+    ['\\alpha^l_{k,j}', 'the stitch after layer l, K×K: row reads column', 'probe.stitch'],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     layers: widths(

@@ -20,11 +20,11 @@ export const spec: BlockSpec = {
     'b_k = \\sum_j \\mathrm{softmax}(W_k x)_j\\, f^L_j(x^L_j)',
   ],
   symbols: [
-    ['x', 'input, B×F; all gates of all levels read it'],
-    ['f^l_e', 'expert e of level l, an MLP'],
-    ['V^l_e', 'gate of expert e of level l+1 over the experts of level l, F×E'],
-    ['W_k', 'gate of task k at the top, F×E'],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    ['x', 'input, B×F; all gates of all levels read it', 'in'],
+    ['f^l_e', 'expert e of level l, an MLP', 'boxes', 'knob.experts', 'knob.layers'],
+    ['V^l_e', 'gate of expert e of level l+1 over the experts of level l, F×E', 'inside', 'knob.levels'],
+    ['W_k', 'gate of task k at the top, F×E', 'probe.gates'],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     experts: count('Experts E', 'Experts of each level, shared by all tasks.', 'as for MMoE', [2, 4, 8], 4),

@@ -19,11 +19,15 @@ export const spec: BlockSpec = {
     'b_k = \\sum_{e} g_{k,e}\\, f_e(x)',
   ],
   symbols: [
-    ['x', 'input, B×F; where an input module gives each task its own x_k, expert e and gate k run on it'],
-    ['f_e', 'expert e, B×D'],
-    ['W_k', 'gate of task k, F×E'],
-    ['g_k', 'shares of the experts, B×E, rows sum to 1'],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    [
+      'x',
+      'input, B×F; where an input module gives each task its own x_k, expert e and gate k run on it',
+      'in',
+    ],
+    ['f_e', 'expert e, B×D', 'boxes', 'knob.experts', 'knob.layers'],
+    ['W_k', 'gate of task k, F×E', 'probe.gates'],
+    ['g_k', 'shares of the experts, B×E, rows sum to 1', 'probe.gates'],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     experts: count(

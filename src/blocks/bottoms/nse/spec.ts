@@ -16,8 +16,9 @@ export const spec: BlockSpec = {
   idea: 'Each task has its own network; only the embeddings are shared. What is left when nothing else is passed between tasks.',
   equations: ['b_k = \\mathrm{MLP}_k(x)'],
   symbols: [
-    ['x', 'input, B×F, the same for all tasks'],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    ['x', 'input, B×F, the same for all tasks', 'in'],
+    ['\\mathrm{MLP}_k', 'network of task k', 'boxes', 'knob.layers'],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     layers: widths(

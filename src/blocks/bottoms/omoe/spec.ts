@@ -15,11 +15,11 @@ export const spec: BlockSpec = {
   idea: 'Experts and one gate for all tasks. What MMoE is without gates of the tasks’ own: every task receives the same vector.',
   equations: ['g = \\mathrm{softmax}(W x)', 'b_k = \\sum_{e} g_e\\, f_e(x)\\quad\\text{for every task } k'],
   symbols: [
-    ['x', 'input, B×F'],
-    ['f_e', 'expert e, an MLP, B×D'],
-    ['W', 'the gate, F×E'],
-    ['g', 'shares of the experts, B×E, rows sum to 1'],
-    ['b_k', 'what task k’s tower receives, B×D; the same for all k'],
+    ['x', 'input, B×F', 'in'],
+    ['f_e', 'expert e, an MLP, B×D', 'boxes', 'knob.experts', 'knob.layers'],
+    ['W', 'the gate, F×E', 'probe.gates'],
+    ['g', 'shares of the experts, B×E, rows sum to 1', 'probe.gates'],
+    ['b_k', 'what task k’s tower receives, B×D; the same for all k', 'out'],
   ],
   params: {
     experts: count(

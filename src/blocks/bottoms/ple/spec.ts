@@ -25,12 +25,18 @@ export const spec: BlockSpec = {
     [
       'x',
       'input, B×F; where an input module gives each task its own x_k, x^0_k = x_k and x^0_s is their mean',
+      'in',
     ],
-    ['E^l_{k,i}', 'expert i of task k at level l, an MLP'],
-    ['E^l_{s,i}', 'shared expert i at level l; it reads the shared stream'],
-    ['W^l_k', 'gate of task k over its own and the shared experts, D×(m_k+m_s)'],
-    ['W^l_s', 'gate of the shared stream over all experts, D×(K·m_k+m_s); the last level has none'],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    ['E^l_{k,i}', 'expert i of task k at level l, an MLP', 'boxes', 'knob.experts', 'knob.layers'],
+    ['E^l_{s,i}', 'shared expert i at level l; it reads the shared stream', 'boxes', 'knob.shared'],
+    ['W^l_k', 'gate of task k over its own and the shared experts, D×(m_k+m_s)', 'probe.gates'],
+    [
+      'W^l_s',
+      'gate of the shared stream over all experts, D×(K·m_k+m_s); the last level has none',
+      'inside',
+      'knob.levels',
+    ],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     experts: count(

@@ -15,8 +15,9 @@ export const spec: BlockSpec = {
   idea: 'One network for all tasks. Cheap, and a help where tasks agree; where they do not, they fight for the same units.',
   equations: ['b_k = \\mathrm{MLP}_s(x)\\quad\\text{for every task } k'],
   symbols: [
-    ['x', 'input, B×F'],
-    ['b_k', 'what task k’s tower receives, B×D; the same for all k'],
+    ['x', 'input, B×F', 'in'],
+    ['\\mathrm{MLP}_s', 'the one network', 'boxes', 'knob.layers'],
+    ['b_k', 'what task k’s tower receives, B×D; the same for all k', 'out'],
   ],
   params: {
     layers: widths(

@@ -16,8 +16,9 @@ export const spec: BlockSpec = {
   equations: ['x_k = [\\,E_k[c];\\; z\\,]', 'b_k = \\mathrm{MLP}_k(x_k)'],
   symbols: [
     ['E_k', 'embedding tables of task k alone'],
-    ['x_k', 'input of task k, B×F'],
-    ['b_k', 'what task k’s tower receives, B×D'],
+    ['x_k', 'input of task k, B×F', 'in'],
+    ['\\mathrm{MLP}_k', 'network of task k', 'boxes', 'knob.layers'],
+    ['b_k', 'what task k’s tower receives, B×D', 'out'],
   ],
   params: {
     layers: widths(

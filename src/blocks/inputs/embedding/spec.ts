@@ -14,10 +14,10 @@ export const spec: BlockSpec = {
   idea: 'Each category becomes a short learned vector; numerical features join z-scored and clipped.',
   equations: ['e_i = E_i[c_i]', 'x = [\\,e_1;\\dots;e_C;\\;z\\,]'],
   symbols: [
-    ['c_i', 'code of categorical column i'],
-    ['E_i', 'embedding table of column i, V_i × d'],
-    ['z', 'numerical features, z-scored on the training part and clipped to ±5, B×M'],
-    ['x', 'input of the Bottom, B×F with F = C·d + M; a one-hot country comes last'],
+    ['c_i', 'code of categorical column i', 'in'],
+    ['E_i', 'embedding table of column i, V_i × d', 'knob.dim'],
+    ['z', 'numerical features, z-scored on the training part and clipped to ±5, B×M', 'in'],
+    ['x', 'input of the Bottom, B×F with F = C·d + M; a one-hot country comes last', 'out'],
   ],
   params: {
     dim: {

@@ -16,15 +16,19 @@ export const spec: BlockSpec = {
   ],
   symbols: [
     ['c', 'country of the row, one-hot, B×V'],
-    ['m', 'mask, B×d_dep; one a task, m_k, in per-task mode'],
+    ['m', 'mask, B×d_dep; one a task, m_k, in per-task mode', 'inside', 'knob.mode', 'knob.maskLayers'],
     [
       'x_{dep},\\; x_{inv}',
       'dependent and invariant columns of what the input block before hands on, B×d_dep and B×d_inv',
+      'in',
+      'knob.dependent',
     ],
-    ['a', 'activation of the mask'],
+    ['a', 'activation of the mask', 'knob.activation'],
     [
       'x^\\prime',
       'input of the Bottom; in per-task mode x′_k = [MLP_trans,k(u_k); MLP_inv(x_inv)], one a task',
+      'out',
+      'knob.layers',
     ],
   ],
   refines: true,

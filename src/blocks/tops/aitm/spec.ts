@@ -23,11 +23,12 @@ export const spec: BlockSpec = {
     'L = \\textstyle\\sum_k \\lambda_k \\mathrm{BCE}(\\hat p_k, y_k) + \\alpha\\, \\overline{\\sum_{k\\ge 2} \\max(\\hat p_k - \\hat p_{k-1}, 0)}',
   ],
   symbols: [
-    ['t_k', 'task k’s vector from its tower, B×D_t; one shared layer adapts it where D_t ≠ d'],
-    ['p_{k-1}', 'what the parent passes on, B×d'],
-    ['h_q, h_k, h_v', 'projections d×d; each entry is scored by itself'],
-    ['a', 'weights of own vector and passed information, B×2, sum to 1'],
-    ['\\alpha', 'weight of the behavioural expectation calibrator'],
+    ['t_k', 'task k’s vector from its tower, B×D_t; one shared layer adapts it where D_t ≠ d', 'in'],
+    ['p_{k-1}', 'what the parent passes on, B×d', 'links'],
+    ['h_q, h_k, h_v', 'projections d×d; each entry is scored by itself', 'knob.width', 'knob.projections'],
+    ['a', 'weights of own vector and passed information, B×2, sum to 1', 'probe.aitmWeights'],
+    ['\\hat p_k', 'probability of the event on an impression, B', 'out'],
+    ['\\alpha', 'weight of the behavioural expectation calibrator', 'knob.calibrator'],
   ],
   params: {
     width: {

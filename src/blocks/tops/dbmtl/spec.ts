@@ -20,9 +20,15 @@ export const spec: BlockSpec = {
     'p(y_k \\mid x, pa(k)) = \\sigma(\\ell_k)',
   ],
   symbols: [
-    ['t_k', 'task k’s vector from its tower, B×D_t; first in the list'],
-    ['r_j', 'relation vector of a parent in the network, not its label or probability; gradients flow back'],
-    ['pa(k)', 'the tasks that task k reads'],
+    ['t_k', 'task k’s vector from its tower, B×D_t; first in the list', 'in'],
+    [
+      'r_k',
+      'relation vector; of a parent it is read, not its label or probability, and gradients flow back',
+      'boxes',
+      'knob.layers',
+    ],
+    ['pa(k)', 'the tasks that task k reads', 'links', 'knob.edges'],
+    ['\\ell_k', 'log-odds of the event on an impression, B', 'out'],
     ['w_k, c_k', 'weights and bias; c_k starts at the log-odds of the task’s base rate'],
   ],
   params: {

@@ -20,12 +20,24 @@ export const spec: BlockSpec = {
     'L = \\textstyle\\sum_k \\lambda_k\\mathrm{BCE}(p_k, y_k) + \\omega\\,\\big(L_f + L_{cf} + \\lambda_1\\overline{|1-(r_k+r^*_k)|}\\big)',
   ],
   symbols: [
+    ['t_k', 'task k’s vector from its tower, B×D_t', 'in'],
+    ['p_k', 'probability of the event on an impression, B', 'out', 'links'],
     [
       'o, \\hat o',
       'whether the parent happened, and its predicted probability; no gradient goes through the latter',
     ],
-    ['r_k, r^*_k', 'factual and counterfactual rate; the first is the prediction'],
-    ['\\omega, \\lambda_1', 'weights of the debiased losses and of the counterfactual prior'],
+    [
+      'r_k, r^*_k',
+      'factual and counterfactual rate; the first is the prediction',
+      'probe.probabilities',
+      'inside',
+    ],
+    [
+      '\\omega, \\lambda_1',
+      'weights of the debiased losses and of the counterfactual prior',
+      'knob.weight',
+      'knob.prior',
+    ],
   ],
   params: {
     weight: debiasWeight(0.5, '0.5: GNOLR’s code; 1: a public fork of torch-rechub'),

@@ -17,15 +17,17 @@ export const spec: BlockSpec = {
   paper: ESCM2_PAPER,
   idea: 'ESMM, and the conversion rate is also learned on clicked rows, where rows that were unlikely to be clicked count more.',
   equations: [
-    'p_k = \\sigma(\\ell_k)\\,p_{pa(k)}',
+    'p_k = \\sigma(\\ell_k)\\,p_{pa(k)},\\quad \\ell_k = u_k^\\top t_k + c_k',
     'w = y_{pa(k)} \\,/\\, \\max(\\hat o, \\varepsilon),\\quad \\hat o = \\mathrm{sg}(p_{pa(k)})',
     'L = \\textstyle\\sum_k \\lambda_k\\mathrm{BCE}(p_k, y_k) + \\omega\\,\\overline{w\\,e_k},\\quad e_k = \\mathrm{BCE}(\\sigma(\\ell_k), y_k)',
   ],
   symbols: [
-    ['\\ell_k', 'log-odds of the event given its parent, B'],
+    ['t_k', 'task k’s vector from its tower, B×D_t', 'in'],
+    ['p_k', 'probability of the event on an impression, B', 'out', 'links'],
+    ['\\ell_k', 'log-odds of the event given its parent, B', 'probe.probabilities'],
     ['\\hat o', 'propensity: probability of the parent, no gradient goes through it'],
-    ['w', 'inverse propensity of a row, at most the cap'],
-    ['\\omega', 'weight of the debiased loss'],
+    ['w', 'inverse propensity of a row, at most the cap', 'knob.floor', 'knob.cap'],
+    ['\\omega', 'weight of the debiased loss', 'knob.weight'],
   ],
   params: {
     weight: debiasWeight(0.5, '0.5: GNOLR’s code; 0.01: PaddleRec, whose estimator is scaled otherwise'),

@@ -32,10 +32,19 @@ export const spec: BlockSpec = {
     'L_k = \\mathrm{BCE}(p_k, y_k)\\ \\text{on all impressions}',
   ],
   symbols: [
-    ['t_k', 'task k’s vector from its tower, B×D_t'],
-    ['w_k, c_k', 'weights and bias; c_k starts at the log-odds of the rate given the parent'],
-    ['p_{k\\mid pa(k)}', 'probability of the event given its parent; of a root, on an impression'],
-    ['p_k', 'probability of the event on an impression (CTR, CTCVR): never above its parent’s, B'],
+    ['t_k', 'task k’s vector from its tower, B×D_t', 'in'],
+    ['w_k, c_k', 'weights and bias; c_k starts at the log-odds of the rate given the parent', 'knob.head'],
+    [
+      'p_{k\\mid pa(k)}',
+      'probability of the event given its parent; of a root, on an impression',
+      'probe.probabilities',
+    ],
+    [
+      'p_k',
+      'probability of the event on an impression (CTR, CTCVR): never above its parent’s, B',
+      'out',
+      'links',
+    ],
   ],
   params: { head: head('own') },
   probes: { conditionalLogits: '[B, K], log-odds of each event given its parent' },

@@ -17,10 +17,16 @@ export const spec: BlockSpec = {
     'M1:\\ \\gamma\\overline{\\textstyle\\sum_k\\max(p_k-p_{pa(k)},0)}\\quad M2:\\ \\gamma\\overline{\\textstyle\\sum_k\\max(r_k,0)}\\quad M3:\\ r_k \\leftarrow \\min(r_k,0)',
   ],
   symbols: [
-    ['t_k', 'task k’s vector from its tower, B×D_t'],
-    ['r_k', 'residual logit; expected below 0, and lowest for rows that stop before the event'],
+    ['t_k', 'task k’s vector from its tower, B×D_t', 'in'],
+    ['p_k', 'probability of the event on an impression, B', 'out'],
+    ['\\ell_k', 'log-odds of the event: the parent’s and the task’s own part', 'links'],
+    [
+      'r_k',
+      'residual logit; expected below 0, and lowest for rows that stop before the event',
+      'probe.residualLogits',
+    ],
     ['w_k, c_k', 'weights and bias; c_k starts at the difference of the two log-odds'],
-    ['\\gamma', 'weight of M1 or M2'],
+    ['\\gamma', 'weight of M1 or M2', 'knob.weight', 'knob.nonIncrease'],
   ],
   params: {
     nonIncrease: {

@@ -11,8 +11,9 @@ export const spec: BlockSpec = {
   idea: 'One small network a task. Nothing passes from one task to the next.',
   equations: ['t_k = \\mathrm{MLP}_k(b_k)'],
   symbols: [
-    ['b_k', 'task k’s vector from the Bottom, B×D_b'],
-    ['t_k', 'what the Top receives, B×D_t'],
+    ['b_k', 'task k’s vector from the Bottom, B×D_b', 'in'],
+    ['\\mathrm{MLP}_k', 'network of task k', 'boxes', 'knob.layers'],
+    ['t_k', 'what the Top receives, B×D_t', 'out'],
   ],
   params: {
     layers: widths(

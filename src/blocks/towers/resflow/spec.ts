@@ -24,13 +24,20 @@ export const spec: BlockSpec = {
     'o_k^0 = b_k,\\qquad t_k = o_k^L',
   ],
   symbols: [
-    ['b_k', 'task k’s vector from the Bottom, B×D_b'],
-    ['f_k^l', 'block l of task k: linear map and activation, B×D_{l-1} → B×D_l'],
+    ['b_k', 'task k’s vector from the Bottom, B×D_b', 'in'],
+    [
+      'f_k^l',
+      'block l of task k: linear map and activation, B×D_{l-1} → B×D_l',
+      'boxes',
+      'knob.layers',
+      'knob.activation',
+    ],
     [
       'o_k^l',
       'output of block l with its residual; the parent’s is not held constant, so gradients flow into its tower',
+      'probe.residualShare',
     ],
-    ['t_k', 'what the Top receives, B×D_L'],
+    ['t_k', 'what the Top receives, B×D_L', 'out'],
   ],
   params: {
     layers: widths(

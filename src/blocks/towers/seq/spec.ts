@@ -16,9 +16,11 @@ export const spec: BlockSpec = {
     'h^n_j = z\\odot h^n_{j-1} + (1-z)\\odot c,\\qquad t_j = h^N_j',
   ],
   symbols: [
-    ['b_j', 'task j’s vector from the Bottom, B×D_b'],
-    ['e_j', 'task j’s token, from a small net of its own, B×D_e'],
-    ['h^n_j', 'state of layer n after token j, B×H; 0 before the first'],
+    ['b_j', 'task j’s vector from the Bottom, B×D_b', 'in'],
+    ['e_j', 'task j’s token, from a small net of its own, B×D_e', 'knob.tokenLayers'],
+    ['h^n_j', 'state of layer n after token j, B×H; 0 before the first', 'boxes', 'knob.hidden'],
+    ['z', 'share of the state before that is kept, B×H', 'probe.updateGates'],
+    ['t_j', 'what the Top receives, B×H', 'out'],
     ['W, U, b', 'weights of a layer, the same for every token: D×3H, H×3H, 3H, columns z, r, c'],
   ],
   params: {

@@ -16,12 +16,18 @@ export const spec: BlockSpec = {
     't = \\mathrm{LN}\\big(Z + \\mathrm{Drop}(\\mathrm{ReLU}(ZW_1+b_1)W_2+b_2)\\big)',
   ],
   symbols: [
-    ['b', 'the tasks’ vectors from the Bottom as tokens, B×K×D'],
-    ['T', 'learned task embeddings, K×D, added once before the first layer'],
-    ['A_i', 'attention of head i: row reads column, B×K×K, rows sum to 1'],
-    ['W^Q_i, W^K_i, W^V_i', 'projections of head i, D×d_k with d_k = D/h, no bias'],
-    ['W^O', 'output projection, D×D, no bias'],
-    ['W_1, W_2', 'position-wise MLP, D×rD and rD×D'],
+    ['b', 'the tasks’ vectors from the Bottom as tokens, B×K×D', 'in'],
+    ['T', 'learned task embeddings, K×D, added once before the first layer', 'knob.width'],
+    ['A_i', 'attention of head i: row reads column, B×K×K, rows sum to 1', 'probe.attention', 'knob.heads'],
+    [
+      'W^Q_i, W^K_i, W^V_i',
+      'projections of head i, D×d_k with d_k = D/h, no bias',
+      'knob.heads',
+      'knob.width',
+    ],
+    ['W^O', 'output projection, D×D, no bias', 'knob.width'],
+    ['W_1, W_2', 'position-wise MLP, D×rD and rD×D', 'knob.ratio'],
+    ['t', 'what the Top receives, B×K×D', 'out'],
   ],
   params: {
     width: {

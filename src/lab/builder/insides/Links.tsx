@@ -1,6 +1,8 @@
 /** What one task's lane hands to another inside a card: states of SEQ, residuals of ResFlow, logits added up. */
 import { fraction, signed } from '../../../components/format';
 import type { TaskLook } from '../../../components/tasks';
+import type { Part } from '../../../pipeline/spec';
+import { Drawn } from '../../parts';
 import { Lanes, Node, room, widthsOf } from '../miniatures';
 import { type Layout, penOf } from '../places';
 import type { InsideProps } from './props';
@@ -25,6 +27,7 @@ function Linked({
   sign,
   round = false,
   foot,
+  parts: [boxes, links],
 }: {
   layout: Layout;
   looks: readonly TaskLook[];
@@ -34,6 +37,8 @@ function Linked({
   sign: '+' | '↻';
   round?: boolean;
   foot: string;
+  /** What the nodes are, and what the links are, to symbols. */
+  parts: readonly [boxes: Part, links: Part];
 }) {
   const pen = penOf(layout);
   const [start, end] = room(layout, place);
@@ -50,55 +55,59 @@ function Linked({
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: levels have no identity but their place
           <g key={l}>
-            {children.map((k, i) => {
-              const parent = from[k]!;
-              const a = start + (l + 0.8) * step - (children.length - 1 - i) * apart;
-              const [c0, c1] = [layout.lanes[parent]!, layout.lanes[k]!];
-              const side = Math.sign(c1 - c0);
-              const share = level.share(k);
-              const known = Number.isFinite(share);
-              const [px, py] = layout.vertical ? [c1, a] : [a, c1];
-              const figure = c1 - side * 24;
-              return (
-                <g key={looks[k]!.letter}>
-                  <g className={looks[parent]!.hue}>
-                    <path
-                      className="link"
-                      style={{ strokeWidth: known ? 1 + 6 * share : 1.5 }}
-                      d={`M${pen(a, c0)}L${pen(a, c1 - side * 8)}`}
-                    />
-                    <circle className="dot" r="3" {...at(layout, a, c0)} />
+            <Drawn at={`${place} ${links}`}>
+              {children.map((k, i) => {
+                const parent = from[k]!;
+                const a = start + (l + 0.8) * step - (children.length - 1 - i) * apart;
+                const [c0, c1] = [layout.lanes[parent]!, layout.lanes[k]!];
+                const side = Math.sign(c1 - c0);
+                const share = level.share(k);
+                const known = Number.isFinite(share);
+                const [px, py] = layout.vertical ? [c1, a] : [a, c1];
+                const figure = c1 - side * 24;
+                return (
+                  <g key={looks[k]!.letter}>
+                    <g className={looks[parent]!.hue}>
+                      <path
+                        className="link"
+                        style={{ strokeWidth: known ? 1 + 6 * share : 1.5 }}
+                        d={`M${pen(a, c0)}L${pen(a, c1 - side * 8)}`}
+                      />
+                      <circle className="dot" r="3" {...at(layout, a, c0)} />
+                    </g>
+                    <g className={looks[k]!.hue}>
+                      <circle className="op" cx={px} cy={py} r="8" />
+                      <text className="c b" x={px} y={py + 4.5}>
+                        {sign}
+                      </text>
+                    </g>
+                    {known && (
+                      <text
+                        className={layout.vertical ? 's c halo' : 's e halo'}
+                        x={layout.vertical ? figure : a - 7}
+                        y={layout.vertical ? a - 8 : figure + 4}
+                      >
+                        {fraction(share, 2)}
+                      </text>
+                    )}
                   </g>
-                  <g className={looks[k]!.hue}>
-                    <circle className="op" cx={px} cy={py} r="8" />
-                    <text className="c b" x={px} y={py + 4.5}>
-                      {sign}
-                    </text>
-                  </g>
-                  {known && (
-                    <text
-                      className={layout.vertical ? 's c halo' : 's e halo'}
-                      x={layout.vertical ? figure : a - 7}
-                      y={layout.vertical ? a - 8 : figure + 4}
-                    >
-                      {fraction(share, 2)}
-                    </text>
-                  )}
-                </g>
-              );
-            })}
-            {looks.map((look, k) => (
-              <Node
-                key={look.letter}
-                layout={layout}
-                look={look}
-                a={node}
-                k={k}
-                long={Math.min(round ? 24 : 38, step * 0.5)}
-                text={level.text(k)}
-                round={round}
-              />
-            ))}
+                );
+              })}
+            </Drawn>
+            <Drawn at={`${place} ${boxes}`}>
+              {looks.map((look, k) => (
+                <Node
+                  key={look.letter}
+                  layout={layout}
+                  look={look}
+                  a={node}
+                  k={k}
+                  long={Math.min(round ? 24 : 38, step * 0.5)}
+                  text={level.text(k)}
+                  round={round}
+                />
+              ))}
+            </Drawn>
           </g>
         );
       })}
@@ -126,7 +135,16 @@ export function SeqInside({ layout, looks, choice, tasks }: InsideProps) {
     text: () => 'h',
     share: (k: number) => reading?.values[n * K + k] ?? Number.NaN,
   }));
-  return <Linked {...{ layout, looks, levels, from }} place="towers" sign="↻" round foot="state kept, z" />;
+  return (
+    <Linked
+      {...{ layout, looks, levels, from }}
+      place="towers"
+      sign="↻"
+      round
+      foot="state kept, z"
+      parts={['boxes', 'probe.updateGates']}
+    />
+  );
 }
 
 /** ResFlow: what each task's blocks take over from its parent. */
@@ -145,6 +163,7 @@ export function ResFlowInside({ layout, looks, choice, tasks }: InsideProps) {
       place="towers"
       sign="+"
       foot="parent’s share"
+      parts={['boxes', 'probe.residualShare']}
     />
   );
 }
@@ -155,6 +174,13 @@ export function LogitInside({ layout, looks, tasks }: InsideProps) {
   const text = (k: number) => (reading ? signed(reading.values[k]!, 1) : 'r');
   const levels = [{ text, share: () => Number.NaN }];
   return (
-    <Linked {...{ layout, looks, levels }} from={parentsOf(tasks)} place="top" sign="+" foot="log-odds" />
+    <Linked
+      {...{ layout, looks, levels }}
+      from={parentsOf(tasks)}
+      place="top"
+      sign="+"
+      foot="log-odds"
+      parts={['probe.residualLogits', 'links']}
+    />
   );
 }

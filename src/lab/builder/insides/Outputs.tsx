@@ -1,6 +1,7 @@
 /** The Top's outputs on the lanes: probabilities of each task's event, and how a funnel multiplies them. */
 import { percent } from '../../../components/format';
 import type { TaskLook } from '../../../components/tasks';
+import { Drawn } from '../../parts';
 import { Lanes, room } from '../miniatures';
 import { type Layout, penOf } from '../places';
 import type { InsideProps } from './props';
@@ -17,22 +18,24 @@ export function Outputs({ layout, looks }: InsideProps) {
   return (
     <g>
       <Lanes layout={layout} looks={looks} place="top" />
-      {looks.map((look, k) => {
-        const [x, y] = layout.vertical ? [layout.lanes[k]!, a - 8] : [a, layout.lanes[k]!];
-        return (
-          <g key={look.letter} className={look.hue}>
-            <circle className="op" cx={x} cy={y} r="12" />
-            <text className="c s" x={x} y={y + 4}>
-              σ
-            </text>
-            {p && (
-              <text className="c s halo" x={x} y={y + 27}>
-                {percent(p.values[k]!)}
+      <Drawn at="top probe.probabilities">
+        {looks.map((look, k) => {
+          const [x, y] = layout.vertical ? [layout.lanes[k]!, a - 8] : [a, layout.lanes[k]!];
+          return (
+            <g key={look.letter} className={look.hue}>
+              <circle className="op" cx={x} cy={y} r="12" />
+              <text className="c s" x={x} y={y + 4}>
+                σ
               </text>
-            )}
-          </g>
-        );
-      })}
+              {p && (
+                <text className="c s halo" x={x} y={y + 27}>
+                  {percent(p.values[k]!)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </Drawn>
     </g>
   );
 }
@@ -56,37 +59,43 @@ export function Chain({ layout, looks, tasks }: InsideProps) {
   return (
     <g>
       <Lanes layout={layout} looks={looks} place="top" />
-      {children.map((k, i) => {
-        const parent = parents[k]!;
-        const a = timesAt(i);
-        const [c0, c1] = [layout.lanes[parent]!, layout.lanes[k]!];
-        const side = Math.sign(c1 - c0);
-        const [px, py] = vertical ? [c1, a] : [a, c1];
-        return (
-          <g key={looks[k]!.letter}>
-            <g className={looks[parent]!.hue}>
-              <path className="link" d={`M${pen(a, c0)}L${pen(a, c1 - side * 8)}`} />
-              <circle className="dot" r="3" {...(vertical ? { cx: c0, cy: a } : { cx: a, cy: c0 })} />
+      <Drawn at="top links">
+        {children.map((k, i) => {
+          const parent = parents[k]!;
+          const a = timesAt(i);
+          const [c0, c1] = [layout.lanes[parent]!, layout.lanes[k]!];
+          const side = Math.sign(c1 - c0);
+          const [px, py] = vertical ? [c1, a] : [a, c1];
+          return (
+            <g key={looks[k]!.letter}>
+              <g className={looks[parent]!.hue}>
+                <path className="link" d={`M${pen(a, c0)}L${pen(a, c1 - side * 8)}`} />
+                <circle className="dot" r="3" {...(vertical ? { cx: c0, cy: a } : { cx: a, cy: c0 })} />
+              </g>
+              <g className={looks[k]!.hue}>
+                <circle className="op" cx={px} cy={py} r="8" />
+                <text className="c b" x={px} y={py + 4.5}>
+                  ×
+                </text>
+              </g>
             </g>
-            <g className={looks[k]!.hue}>
-              <circle className="op" cx={px} cy={py} r="8" />
-              <text className="c b" x={px} y={py + 4.5}>
-                ×
-              </text>
-            </g>
-          </g>
-        );
-      })}
-      {looks.map((look, k) => (
-        <ChainBox
-          key={look.letter}
-          {...{ layout, look, tall, long }}
-          a={boxAt}
-          c={layout.lanes[k]!}
-          name={parents[k] === null ? `p(${look.letter})` : `p(${look.letter}|${looks[parents[k]!]!.letter})`}
-          value={p ? given(p.values, parents[k]!, k) : null}
-        />
-      ))}
+          );
+        })}
+      </Drawn>
+      <Drawn at="top probe.probabilities">
+        {looks.map((look, k) => (
+          <ChainBox
+            key={look.letter}
+            {...{ layout, look, tall, long }}
+            a={boxAt}
+            c={layout.lanes[k]!}
+            name={
+              parents[k] === null ? `p(${look.letter})` : `p(${look.letter}|${looks[parents[k]!]!.letter})`
+            }
+            value={p ? given(p.values, parents[k]!, k) : null}
+          />
+        ))}
+      </Drawn>
       {!vertical && p && last !== undefined && (
         <text className="s d" x={x + 12} y={y + h - 12}>
           p({looks[last]!.letter}) = {percent(p.values[last]!)}

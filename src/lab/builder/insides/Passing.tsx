@@ -1,5 +1,7 @@
 /** Tops and Towers that pass vectors on: AITM's two weights, DBMTL's network, the products of twin towers. */
 import { fraction, percent, signed } from '../../../components/format';
+import type { Part } from '../../../pipeline/spec';
+import { Drawn } from '../../parts';
 import { Lanes, Node, room, widthsOf } from '../miniatures';
 import { bend, penOf } from '../places';
 import type { InsideProps } from './props';
@@ -38,31 +40,33 @@ export function AitmInside({ layout, looks, tasks }: InsideProps) {
         const enter = start + share / 2;
         return (
           <g key={looks[k]!.letter}>
-            <g className={looks[parent]!.hue}>
+            <Drawn at="top links">
               <path
-                className="link"
+                className={`link ${looks[parent]!.hue}`}
                 style={{ strokeWidth: reading ? 1 + 6 * passed : 1.5 }}
                 d={`M${pen(enter, layout.lanes[parent]!)}L${pen(enter, lane - (side * thick) / 2)}`}
               />
-            </g>
-            {parts.map((part) => (
-              <g key={part.of} className={looks[part.of]!.hue}>
-                <rect
-                  className="unit share"
-                  style={{ '--v': reading ? part.v : 0 } as React.CSSProperties}
-                  {...rect(part.a, part.size)}
-                />
-                {reading && part.size >= (vertical ? 13 : 24) && (
-                  <text
-                    className="s c"
-                    x={vertical ? lane : part.a + part.size / 2}
-                    y={vertical ? part.a + part.size / 2 + 4 : lane + 4}
-                  >
-                    {fraction(part.v, 2)}
-                  </text>
-                )}
-              </g>
-            ))}
+            </Drawn>
+            <Drawn at="top probe.aitmWeights">
+              {parts.map((part) => (
+                <g key={part.of} className={looks[part.of]!.hue}>
+                  <rect
+                    className="unit share"
+                    style={{ '--v': reading ? part.v : 0 } as React.CSSProperties}
+                    {...rect(part.a, part.size)}
+                  />
+                  {reading && part.size >= (vertical ? 13 : 24) && (
+                    <text
+                      className="s c"
+                      x={vertical ? lane : part.a + part.size / 2}
+                      y={vertical ? part.a + part.size / 2 + 4 : lane + 4}
+                    >
+                      {fraction(part.v, 2)}
+                    </text>
+                  )}
+                </g>
+              ))}
+            </Drawn>
           </g>
         );
       })}
@@ -95,11 +99,14 @@ function Network({
   reads,
   long,
   text,
+  nodes,
 }: Pick<InsideProps, 'layout' | 'looks'> & {
   /** By task, the tasks that it reads. */
   reads: readonly (readonly number[])[];
   long: number;
   text: (task: number) => string;
+  /** What the nodes are to symbols. */
+  nodes: Part;
 }) {
   const pen = penOf(layout);
   const [from, to] = room(layout, 'top');
@@ -112,16 +119,20 @@ function Network({
   return (
     <g>
       <Lanes layout={layout} looks={looks} place="top" />
-      {edges.map(({ j, k, name }) => (
-        <path
-          key={name}
-          className={`link ${looks[j]!.hue}`}
-          d={bend(pen, at(j), layout.lanes[j]!, at(k), layout.lanes[k]!)}
-        />
-      ))}
-      {looks.map((look, k) => (
-        <Node key={look.letter} {...{ layout, look, k, long }} a={at(k)} text={text(k)} round />
-      ))}
+      <Drawn at="top links">
+        {edges.map(({ j, k, name }) => (
+          <path
+            key={name}
+            className={`link ${looks[j]!.hue}`}
+            d={bend(pen, at(j), layout.lanes[j]!, at(k), layout.lanes[k]!)}
+          />
+        ))}
+      </Drawn>
+      <Drawn at={`top ${nodes}`}>
+        {looks.map((look, k) => (
+          <Node key={look.letter} {...{ layout, look, k, long }} a={at(k)} text={text(k)} round />
+        ))}
+      </Drawn>
     </g>
   );
 }
@@ -131,14 +142,21 @@ export function DagInside({ layout, looks, choice, tasks }: InsideProps) {
   const p = useReading('top', 'probabilities', [looks.length]);
   const reads = readBy(parentsOf(tasks), String(choice.params.edges));
   const text = (k: number) => (p ? percent(p.values[k]!) : 'r');
-  return <Network {...{ layout, looks, reads, text }} long={56} />;
+  return <Network {...{ layout, looks, reads, text }} long={56} nodes="boxes" />;
 }
 
 /** ESM²: a purchase comes by way of the action or straight from the click, so that it is no product along one line. */
 export function StepsInside({ layout, looks }: InsideProps) {
   const p = useReading('top', 'probabilities', [looks.length]);
   const text = (k: number) => (p ? percent(p.values[k]!) : 'p');
-  return <Network {...{ layout, looks, text }} reads={looks.map((_, k) => readBefore(k))} long={56} />;
+  return (
+    <Network
+      {...{ layout, looks, text }}
+      reads={looks.map((_, k) => readBefore(k))}
+      long={56}
+      nodes="probe.probabilities"
+    />
+  );
 }
 
 const readBefore = (k: number): number[] => Array.from({ length: k }, (_, j) => j);
@@ -176,31 +194,42 @@ export function TwinInside({ layout, looks, choice }: InsideProps) {
               strokeDasharray={look.dash}
               d={`M${pen(meet, lane)}L${pen(to + 12, lane)}`}
             />
-            {[-1, 1].flatMap((side) =>
-              widths.map((width, l) => {
-                const a = from + (l + 0.6) * step;
-                const c = lane + side * off;
-                const [bx, by] = vertical ? [c, a] : [a, c];
-                const bw = Math.max(20, Math.min(38, vertical ? 2 * off - 6 : step - 6));
-                const bh = Math.min(22, vertical ? step - 4 : 2 * off - 4);
-                return (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: layers have no identity but their place
-                  <g key={`${side}${l}`}>
-                    <rect className="unit" x={bx - bw / 2} y={by - bh / 2} width={bw} height={bh} rx="1.5" />
-                    <text className="s c" x={bx} y={by + 4}>
-                      {l === 0 && step >= 30 ? (side < 0 ? 'user' : 'item') : width}
-                    </text>
-                  </g>
-                );
-              }),
-            )}
-            <circle className="op" cx={mx} cy={my} r="8" />
-            <circle className="dot" cx={mx} cy={my} r="2" />
-            {reading && (
-              <text className="s c halo" x={mx} y={my + 22}>
-                {signed(reading.values[k]!, 1)}
-              </text>
-            )}
+            <Drawn at="towers boxes">
+              {[-1, 1].flatMap((side) =>
+                widths.map((width, l) => {
+                  const a = from + (l + 0.6) * step;
+                  const c = lane + side * off;
+                  const [bx, by] = vertical ? [c, a] : [a, c];
+                  const bw = Math.max(20, Math.min(38, vertical ? 2 * off - 6 : step - 6));
+                  const bh = Math.min(22, vertical ? step - 4 : 2 * off - 4);
+                  return (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: layers have no identity but their place
+                    <g key={`${side}${l}`}>
+                      <rect
+                        className="unit"
+                        x={bx - bw / 2}
+                        y={by - bh / 2}
+                        width={bw}
+                        height={bh}
+                        rx="1.5"
+                      />
+                      <text className="s c" x={bx} y={by + 4}>
+                        {l === 0 && step >= 30 ? (side < 0 ? 'user' : 'item') : width}
+                      </text>
+                    </g>
+                  );
+                }),
+              )}
+            </Drawn>
+            <Drawn at="towers probe.score">
+              <circle className="op" cx={mx} cy={my} r="8" />
+              <circle className="dot" cx={mx} cy={my} r="2" />
+              {reading && (
+                <text className="s c halo" x={mx} y={my + 22}>
+                  {signed(reading.values[k]!, 1)}
+                </text>
+              )}
+            </Drawn>
           </g>
         );
       })}

@@ -1,4 +1,6 @@
 /** Cross-stitch: a net a task, and the matrix that mixes them behind the last layer. */
+
+import { Drawn } from '../../parts';
 import { CellMap, Layers, widthsOf } from '../miniatures';
 import { HEAD } from '../places';
 import type { InsideProps } from './props';
@@ -17,10 +19,12 @@ export function StitchInside({ layout, looks, choice }: InsideProps) {
     <g>
       <Layers layout={layout} looks={looks} place="bottom" choice={choice} />
       <rect className="backdrop" x={left - 26} y={top - 24} width={K * cell + 32} height={K * cell + 27} />
-      <CellMap
-        {...{ looks, left, top, cell }}
-        value={(r, c) => reading?.values[((L - 1) * K + r) * K + c] ?? Number.NaN}
-      />
+      <Drawn at="bottom probe.stitch">
+        <CellMap
+          {...{ looks, left, top, cell }}
+          value={(r, c) => reading?.values[((L - 1) * K + r) * K + c] ?? Number.NaN}
+        />
+      </Drawn>
       {!layout.vertical && (
         <text className="s d" x={x + 12} y={y + h - 12}>
           {reading?.side ? 'user’s side · ' : ''}α: row reads column
