@@ -33,7 +33,7 @@ function pillarText(pillar: Pillar, title: string, about: string): string {
 }
 
 function blockText(spec: BlockSpec): string {
-  const { title, id, year, paper, idea, equations, symbols, params, probes } = spec;
+  const { title, id, year, paper, idea, equations, symbols, params, probes, wires = {} } = spec;
   const source = paper.url ? `[${paper.title}](${paper.url})` : paper.title;
   const parts = [
     `### ${title}`,
@@ -64,6 +64,14 @@ function blockText(spec: BlockSpec): string {
   const published = Object.entries(probes);
   if (published.length > 0) {
     parts.push(`Probes: ${published.map(([name, about]) => `${code(name)} ${about}`).join('; ')}.`);
+  }
+  const cuttable = Object.entries(wires);
+  if (cuttable.length > 0) {
+    parts.push(
+      `Wires, each of which can be cut for a look: ${cuttable
+        .map(([name, left]) => `${code(name)}. Cut: ${left.charAt(0).toLowerCase()}${left.slice(1)}`)
+        .join(' ')}`,
+    );
   }
   return `\n${parts.join('\n\n')}\n`;
 }

@@ -13,6 +13,22 @@ it.each(['BLOCKS.md', 'WEIGHTS.md'])('docs/%s is up to date', async (name) => {
   );
 });
 
+it('docs/BLOCKS.md says of each block with wires what can be cut, and what cutting leaves', () => {
+  const text = readFileSync('docs/BLOCKS.md', 'utf8');
+  const sections = new Map(text.split('\n### ').map((s) => [s.match(/\n`([^`]+)` ·/)?.[1], s]));
+  const wired = Object.values(CATALOG).flatMap((specs: readonly BlockSpec[]) => specs.filter((s) => s.wires));
+  expect(wired.map((s) => s.id)).toEqual(
+    expect.arrayContaining(['mmoe', 'adatt', 'task-attention', 'dbmtl']),
+  );
+  for (const { id, wires } of wired) {
+    for (const [name, left] of Object.entries(wires!)) {
+      expect(sections.get(id)).toContain(
+        `\`${name}\`. Cut: ${left.slice(0, 1).toLowerCase()}${left.slice(1)}`,
+      );
+    }
+  }
+});
+
 /** Numbers stand for any: `layer2.W` is told by `layer1.W`. */
 const kind = (name: string) => name.replace(/\d+/g, '#');
 

@@ -143,6 +143,44 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     for (let r = 0; r < ROWS; r++) expect([...output.subarray(r * 10, r * 10 + 5)]).toEqual([0, 0, 0, 0, 0]);
   });
 
+  it.each(['ple', 'adatt'] as const)(
+    '%s: the shared stream’s gate with an expert cut equals one whose logit for it is −10⁴',
+    (id) => {
+      const params = { experts: 1, shared: 2, levels: 3, layers: [5], gateBias: true };
+      const input = { groups: 1, width: 4 };
+      const block = new BlockUnderTest('bottom', id, params, tasks(2), input);
+      const x = ramp(ROWS * 4);
+      const whole = block.run(x);
+      // [level, 1, expert]: of the second level the first shared expert.
+      const cut = block.run(x, cutting('sharedGate', [6]));
+      for (let r = 0; r < ROWS; r++) {
+        const [first, second] = [0, 4].map((at) => [
+          ...cut.probes.sharedGate!.subarray(r * 8 + at, r * 8 + at + 4),
+        ]);
+        same(first!, whole.probes.sharedGate!.subarray(r * 8, r * 8 + 4));
+        expect(second![2]).toBe(0);
+        expect(second!.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+      }
+      block.values.get('level2.sharedGate.b')![2] = -1e4;
+      same(cut.output, block.run(x).output);
+      other(cut.output, whole.output);
+    },
+  );
+
+  it('AdaTT: a shared gate with every expert cut leaves the shared stream what its own experts add', () => {
+    const params = { experts: 2, shared: 2, levels: 2, layers: [4], gateBias: true };
+    const block = new BlockUnderTest('bottom', 'adatt', params, tasks(2), { groups: 1, width: 4 });
+    const x = ramp(ROWS * 4);
+    const every = Array.from({ length: 6 }, (_, e) => e);
+    const cut = block.run(x, cutting('sharedGate', every));
+    expect(cut.probes.sharedGate!.every((share) => share === 0)).toBe(true);
+    // What the shared gate read does not matter any more; what its residual adds does.
+    block.values.get('level1.sharedGate.W')!.fill(3);
+    same(block.run(x, cutting('sharedGate', every)).output, cut.output);
+    block.values.get('level1.sharedResidual')!.fill(0);
+    other(block.run(x, cutting('sharedGate', every)).output, cut.output);
+  });
+
   it('ML-MMoE below the top: the gate of one input’s expert is cut, and of no other input', () => {
     const input = { groups: 2, width: 4 };
     const block = new BlockUnderTest(
@@ -208,6 +246,54 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     const { logP, probes } = top.run([0.3, -0.2], cutting('residualLogits', [1], 'top'));
     expect(Math.exp(logP[1]!)).toBeCloseTo(1 / (1 + Math.exp(-probes.residualLogits![1]!)), 5);
     other(logP, top.run([0.3, -0.2]).logP);
+  });
+
+  it('DBMTL: an edge cut equals a net whose weights for that vector are 0, and no other edge', () => {
+    const K = 3;
+    const D = 4;
+    const make = () =>
+      new TopUnderTest('dbmtl', { layers: [5], edges: 'earlier' }, tasks(K, [null, 0, 0]), D);
+    const x = ramp(ROWS * K * D);
+    const whole = make().run(x);
+    // [reader, read]: task 2 reads task 0.
+    const cut = make().run(x, cutting('relations', [6], 'top'));
+    const without = make();
+    without.values.get('task3.layer1.W')!.fill(0, D * 5, (D + 5) * 5);
+    same(cut.logP, without.run(x).logP);
+    other(cut.logP, whole.logP);
+    for (let r = 0; r < ROWS; r++) {
+      same(cut.logP.subarray(r * K, r * K + 2), whole.logP.subarray(r * K, r * K + 2));
+      const shares = (run: typeof whole, k: number) => [
+        ...run.probes.relations!.subarray((r * K + k) * K, (r * K + k + 1) * K),
+      ];
+      for (const run of [whole, cut]) {
+        for (let k = 0; k < K; k++) {
+          expect(shares(run, k).reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+          expect(shares(run, k).slice(k + 1)).toEqual(new Array(K - k - 1).fill(0));
+        }
+      }
+      expect(shares(whole, 0)).toEqual([1, 0, 0]);
+      expect(shares(whole, 2)[0]).toBeGreaterThan(0);
+      expect(shares(cut, 2)[0]).toBe(0);
+    }
+  });
+
+  it('DBMTL: a net with its own vector cut hears of it through others alone, a bare root hands on nothing', () => {
+    const top = new TopUnderTest('dbmtl', { layers: [5], rootNet: false }, tasks(2), 4);
+    const x = ramp(8);
+    const moved = Float32Array.from(x, (v, i) => (i < 4 ? v : v + 1));
+    const run = (of: ArrayLike<number>, cells: number[]) =>
+      top.run(of, cutting('relations', cells, 'top')).logP;
+    expect(run(moved, [3])[1]).toBe(run(x, [3])[1]);
+    expect(top.run(moved).logP[1]).not.toBe(top.run(x).logP[1]);
+    // The root's own prediction is its bias; its child loses the very vector that the root hands on.
+    expect(
+      run(
+        ramp(8).map((v) => 2 * v),
+        [0],
+      )[0],
+    ).toBe(run(x, [0])[0]);
+    same([run(x, [0])[1]!], [run(x, [2])[1]!]);
   });
 
   it('AITM: without the transfer a child hears nothing of its parent, and with it alone nothing of itself', () => {

@@ -103,6 +103,11 @@ export class Mlp {
     this.output = { groups, width };
   }
 
+  /** Weights of the first layer: what it makes of each part of its input. */
+  get first(): Parameter {
+    return this.layers[0]!.W;
+  }
+
   /**
    * [B, input.groups·input.width] → [B, groups·width of the last layer]
    * @param behind what is made of each layer's output, [B, groups·d], before the next layer reads it

@@ -43,24 +43,29 @@ export const build: BuildStream = ({ path, scope, params, tasks }, input) => {
       let stream: Stream = x; // x^{l−1}_k, [B, K·D] (or one vector for all at the first level)
       let sharedStream = meanOfGroups(x); // x^{l−1}_s, [B, D]
       const readings: Tensor[] = [];
-      const shape = [L, K, E];
-      const wires = pass.wires(path, 'gates', shape);
+      const sharedReadings: Tensor[] = [];
+      const shapes = { gates: [L, K, E], sharedGate: [L - 1, 1, E] };
+      const wires = pass.wires(path, 'gates', shapes.gates);
+      const between = shared > 0 && L > 1 ? pass.wires(path, 'sharedGate', shapes.sharedGate) : null;
       for (const [l, level] of levels.entries()) {
         const { experts, sharedExperts, gate, sharedGate, weights, sharedWeights } = level;
         const onShared: Stream = { t: sharedStream, groups: 1, width: stream.width };
         const ofTasks = experts.forward(stream, pass).t; // E^l_{k,i}, [B, K·m·D]
         const ofAll = sharedExperts?.forward(onShared, pass).t ?? null; // E^l_s, [B, m_s·D]
         const A = ofAll ? concatColumns([ofTasks, ofAll]) : ofTasks; // [B, E·D]
-        const open = openPart(wires.open, shape, l);
+        const open = openPart(wires.open, shapes.gates, l);
         const { mixed, gates } = gateMix(gate.logits(stream, pass), A, K, open); // softmax(W_k x_k)·A, [B, K·D]
         readings.push(gates); // [B, K, E]
         if (sharedGate && ofAll) {
-          const fused = gateMix(sharedGate.logits(onShared, pass), A, 1).mixed;
-          sharedStream = add(fused, residual(ofAll, 1, shared, sharedWeights, pass)); // x^l_s, [B, D]
+          const left = between && openPart(between.open, shapes.sharedGate, l);
+          const fused = gateMix(sharedGate.logits(onShared, pass), A, 1, left); // softmax(W_s x_s)·A
+          sharedStream = add(fused.mixed, residual(ofAll, 1, shared, sharedWeights, pass)); // x^l_s, [B, D]
+          sharedReadings.push(fused.gates); // [B, 1, E]
         }
         stream = { t: add(mixed, residual(ofTasks, K, own, weights, pass)), ...output }; // x^l_k
       }
       wires.publish(() => stackProbes(readings));
+      between?.publish(() => stackProbes(sharedReadings));
       return stream; // b_k = x^L_k
     },
   };

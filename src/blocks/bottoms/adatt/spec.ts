@@ -70,6 +70,11 @@ export const spec: BlockSpec = {
   probes: {
     gates:
       '[B, L, K, E], level by level: share of expert e in what task k’s gate reads; the tasks’ experts in turn, then the shared ones',
+    sharedGate:
+      '[B, L−1, 1, E], with shared experts: share of each expert in what the shared stream’s gate reads at every level but the last',
   },
-  wires: { gates: `${CUT_OF_SHARES} What a task adds of its own experts stays.` },
+  wires: {
+    gates: `${CUT_OF_SHARES} What a task adds of its own experts stays.`,
+    sharedGate: `${CUT_OF_SHARES} What the shared stream adds of its own experts stays.`,
+  },
 };

@@ -59,7 +59,14 @@ export const spec: BlockSpec = {
     dropout: dropout(),
     batchNorm,
   },
-  probes: {},
+  probes: {
+    relations:
+      '[B, K, K], row k: how much of what task k’s net makes of its input in its first layer comes of its own vector (column k) and of each r_j that it reads; rows sum to 1',
+  },
+  wires: {
+    relations:
+      'The vector is 0 where the net reads it; its other vectors stay as they are, and so does what other nets read of it.',
+  },
   rules: ({ params, tasks }) =>
     params.edges === 'earlier' && tasks.length > 1 ? [] : needsParents(tasks, 'DBMTL', 'read'),
 };

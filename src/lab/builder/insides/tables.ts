@@ -83,6 +83,7 @@ const PROBES: Readonly<Record<string, { readonly title: string; readonly axes: r
   },
   residualLogits: { title: 'Own part of the logit', axes: [tasks] },
   twinRates: { title: 'Twin conversion rates', axes: [twins] },
+  relations: { title: 'Share of each vector in what a net reads', axes: [readers, tasks] },
   aitmWeights: { title: 'Weights', axes: [children, () => ['own vector', 'passed vector']] },
   mask: { title: 'Mask of each market', axes: [numbered('mask'), markets, masked] },
   weights: { title: 'Weight c in the update', axes: [tasks] },
