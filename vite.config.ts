@@ -10,15 +10,21 @@ const ENGINE_TESTS = [
   'src/engine/**/*.test.ts',
   'cli/**/*.test.ts',
 ];
+/** Plain data and arithmetic: no page, and no module with a state that one file could leave to the next. */
+const PLAIN_TESTS = ['src/{pipeline,metrics,data}/**/*.test.ts'];
 /** They change a global before it loads. */
 const FLOAT64_TESTS = ['src/blocks/testing/finite-differences.test.ts'];
 /** Minutes of two cores in all: `npm test` runs them, `npm run check` leaves them out to stay under two minutes. */
 const LONG_TESTS = [
-  'src/data/simulator/{world,simulate,golden,tug}.test.ts',
+  'src/data/simulator/{world,simulate,golden,tug,truth}.test.ts',
+  'src/data/sampling/sampling.test.ts',
   'src/data/shards/shards.test.ts',
+  'src/metrics/sample.test.ts',
+  'src/pipeline/fuzz.test.ts',
+  'workers/data.worker.test.ts',
   'cli/{train,shard,study,webgpu}.test.ts',
   'scripts/seesaw.test.mjs',
-  'src/data/readers/fuzz*.test.ts',
+  'src/data/readers/{fuzz*,samples}.test.ts',
   'src/engine/{tug,combinations/*}.test.ts',
   'src/engine/testing/tiers.test.ts',
   'src/nn/kernels/kernels.test.ts',
@@ -58,6 +64,10 @@ export default defineConfig({
           isolate: false,
         },
       },
+      {
+        extends: true,
+        test: { name: 'plain', include: PLAIN_TESTS, exclude: LONG_TESTS, isolate: false },
+      },
       { extends: true, test: { name: 'float64', include: FLOAT64_TESTS } },
       { extends: true, test: { name: 'long', include: LONG_TESTS } },
       {
@@ -71,7 +81,7 @@ export default defineConfig({
             'bench/**/*.test.ts',
             'scripts/**/*.test.mjs',
           ],
-          exclude: [...ENGINE_TESTS, ...FLOAT64_TESTS, ...LONG_TESTS],
+          exclude: [...ENGINE_TESTS, ...PLAIN_TESTS, ...FLOAT64_TESTS, ...LONG_TESTS],
         },
       },
     ],

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { addCounts, NONE, playwrightCounts, stepCounts, summary, vitestCounts } from './counts.mjs';
-import { checkSteps } from './test.mjs';
 
 const vitest = (change = {}) => ({
   numPassedTests: 10,
@@ -63,13 +62,5 @@ describe('counts', () => {
       failed: 1,
       skipped: 0,
     });
-  });
-});
-
-describe('the static checks', () => {
-  it('are all that package.json names, but for the unit tests', () => {
-    expect(
-      checkSteps({ check: '', 'check:types': '', build: '', 'check:unit': '', 'check:new': '' }),
-    ).toEqual(['check:types', 'check:new']);
   });
 });

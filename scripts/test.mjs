@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBuilt } from './build.mjs';
+import { staticChecks } from './checks.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { addCounts, NONE, playwrightCounts, stepCounts, summary, vitestCounts } from './counts.mjs';
 import { ensureInstalled } from './setup.mjs';
@@ -19,11 +20,6 @@ const REPORTS = join(ROOT, '.seesaw');
 const UNIT_REPORT = join(REPORTS, 'unit.json');
 /** Written by the reporter in playwright.config.ts. */
 const E2E_REPORT = join(REPORTS, 'e2e.json');
-
-/** The static checks are those that package.json calls `check:…`; unit tests are counted one by one instead. */
-export function checkSteps(scripts) {
-  return Object.keys(scripts).filter((name) => name.startsWith('check:') && name !== 'check:unit');
-}
 
 function readReport(path) {
   try {
@@ -49,11 +45,7 @@ async function attempt(body) {
 }
 
 async function unit(record) {
-  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  for (const name of checkSteps(scripts)) {
-    heading(name);
-    record(name, stepCounts((await npm(['run', '--silent', name])).code));
-  }
+  for (const { name, code } of await staticChecks()) record(name, stepCounts(code));
   heading('unit tests');
   rmSync(UNIT_REPORT, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${UNIT_REPORT}`];

@@ -3,7 +3,7 @@ import { parseMapping } from './mapping/plan';
 import { previewFiles, readFiles } from './readers';
 import { aliExpressSide, guessSide, layoutSides, sidesOf, statedSides } from './sides';
 import { DEFAULT_REQUEST } from './simulator/request';
-import { simulateWorld } from './simulator/simulate';
+import { simulateTable } from './simulator/simulate';
 
 const schema = (categorical: string[], numerical: string[] = []) => ({
   categorical: categorical.map((name) => ({ name, vocabulary: 2 })),
@@ -26,20 +26,20 @@ describe('the AliExpress layout', () => {
   ])('%s: %s', (column, side) => expect(aliExpressSide(column)).toBe(side));
 
   it('gives the worlds their sides: page signals are the user’s, item signals the item’s', async () => {
-    const world = await simulateWorld({
+    const { schema } = await simulateTable({
       ...DEFAULT_REQUEST,
       country: 'ALL',
       sequences: true,
-      impressions: 1_500_000,
-      rows: 50_000,
+      impressions: 60_000,
+      rows: 2000,
     });
-    const sides = sidesOf(world.schema);
-    expect(world.schema.sides).toBeUndefined();
+    const sides = sidesOf(schema);
+    expect(schema.sides).toBeUndefined();
     expect(sides.get('numerical_10')).toBe('user');
     expect(sides.get('numerical_28')).toBe('item');
     expect(sides.get('country')).toBe('user');
     expect(sides.get('item_category')).toBe('item');
-    const features = [...world.schema.categorical.map((c) => c.name), ...world.schema.numerical];
+    const features = [...schema.categorical.map((c) => c.name), ...schema.numerical];
     expect(features.filter((name) => !sides.has(name))).toEqual([]);
   }, 60_000);
 });

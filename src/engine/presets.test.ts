@@ -1,11 +1,12 @@
 /** Every preset assembles and trains three steps on a small table with the columns that it asks for. */
 import { beforeAll, expect, it } from 'vitest';
-import { openCpu } from '../nn';
+import { openWasm } from '../nn';
+import { wasmPaths } from '../nn/wasmPaths';
 import { PRESETS } from '../pipeline/presets';
 import { Session } from './session';
 import { combinationData } from './testing/combine';
 
-beforeAll(async () => void (await openCpu()));
+beforeAll(async () => void (await openWasm(wasmPaths())));
 
 it.each(PRESETS.map((p) => [p.id, p] as const))('%s trains', async (_id, { pipeline }) => {
   const parents = pipeline.tasks.map(({ parent }) => {
