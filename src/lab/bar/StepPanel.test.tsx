@@ -2,7 +2,7 @@
 /** The panel of a step by hand: what it says in words and figures, and that nothing is read while it is closed. */
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { defaultPipeline } from '../../pipeline/defaults';
+import { blockWith, defaultPipeline, defaultTasks } from '../../pipeline/defaults';
 import type { StepReading } from '../../pipeline/run';
 import { useHandStep } from '../../state/handStep';
 import { usePipeline } from '../../state/stores';
@@ -68,14 +68,25 @@ describe('in words', () => {
 
   it('tells how far blocks moved and what changed most, by name of its place', () => {
     expect(reading.blocks.map(movedInWords)).toEqual(['3.94\u202f%', 'from 0']);
-    expect(shiftsOf(reading, LABELS)).toEqual([
-      { what: 'attention, layer 1, head 2: click reads purchase', before: 0.5, after: 0.75 },
-      { what: 'probabilities, purchase', before: 0.25, after: 0.375 },
+    const naming = () => ({
+      tasks: defaultTasks(),
+      choice: blockWith('bottom', 'ple', { experts: 1, shared: 2 }),
+      schema: null,
+    });
+    expect(shiftsOf(reading, naming)).toEqual([
+      { what: 'attention, head 2: click reads purchase', before: 0.5, after: 0.75 },
+      { what: 'probability on an impression, purchase', before: 0.25, after: 0.375 },
     ]);
-    const gates = { ...reading.probes[0]!, name: 'updateGates', shape: [2, 4] };
-    expect(shiftsOf({ ...reading, probes: [gates] }, LABELS)[0]!.what).toBe(
-      'update gates, place 2, 2 of 2 × 4',
+    const what = (name: string, shape: number[], block = 'bottom') =>
+      shiftsOf({ ...reading, probes: [{ ...reading.probes[0]!, block, name, shape }] }, naming)[0]!.what;
+    // Place 5 of 8: of the second gate the second expert, or whatever stands there.
+    expect(what('gates', [1, 2, 4])).toBe('share of each expert, purchase uses purchase 1');
+    expect(what('sharedGate', [2, 1, 4])).toBe(
+      'share of each expert in the shared stream, level 2: shared uses purchase 1',
     );
+    expect(what('gates', [1, 2, 4], 'bottom.user')).toMatch(/^user’s side: share/);
+    expect(what('residualShare', [4, 2], 'towers')).toBe('share of the parent’s vector, block 3, purchase');
+    expect(what('newProbe', [2, 4], 'towers')).toMatch(/^new probe, /);
   });
 });
 

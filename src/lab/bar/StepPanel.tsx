@@ -3,8 +3,11 @@ import { useEffect, useRef } from 'react';
 import { count, fraction, loss, plain } from '../../components/format';
 import { Tag } from '../../components/Tag';
 import type { StepReading } from '../../pipeline/run';
+import { blocksOf } from '../../pipeline/schema';
 import { useHandStep } from '../../state/handStep';
 import { look } from '../../state/session';
+import { useData, usePipeline } from '../../state/stores';
+import type { Naming } from '../builder/insides/tables';
 import { useLooks, useTasks } from '../use';
 import { batchInWords, movedInWords, pullsInWords, shiftsOf, stepInWords } from './stepWords';
 import './step.css';
@@ -12,10 +15,22 @@ import './step.css';
 /** Three figures that count, also of what is small. */
 const short = (value: number) => plain(Number(value.toPrecision(3))).replace(/^0\./, '.');
 
+/** What the names in each block's probes rest on. */
+function useNaming(): (block: string) => Naming {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const schema = useData((s) => s.summary?.schema ?? null);
+  const blocks = blocksOf(pipeline);
+  return (block) => {
+    const found = blocks.find(({ path }) => block === path || block.startsWith(`${path}.`));
+    return { tasks: pipeline.tasks, choice: found?.choice ?? pipeline.bottom, schema };
+  };
+}
+
 function Figures({ reading }: { reading: StepReading }) {
   const labels = useTasks().map((t) => t.label);
   const looks = useLooks();
-  const shifts = shiftsOf(reading, labels);
+  const naming = useNaming();
+  const shifts = shiftsOf(reading, naming);
   return (
     <>
       <p>

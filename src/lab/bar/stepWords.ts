@@ -1,6 +1,8 @@
 /** A step by hand in words: what its batch held, how the tasks' gradients stood, and what changed most. */
 import { count, fraction, loss, percent } from '../../components/format';
 import type { StepReading } from '../../pipeline/run';
+import { type Naming, readingAxes } from '../builder/insides/tables';
+import { placesOf } from '../monitor/attention/wireNames';
 
 /** "512 rows: 14 with a click, 1 with a purchase". */
 export const batchInWords = ({ rows, positives }: StepReading, labels: readonly string[]): string =>
@@ -35,27 +37,39 @@ export interface Shift {
   readonly after: number;
 }
 
-/** Where a number stands in a probe, in words where its shape tells. */
-function placeOf(name: string, shape: readonly number[], at: number, labels: readonly string[]): string {
-  const K = labels.length;
-  const index: number[] = [];
-  let rest = at;
-  for (const n of shape.toReversed()) {
-    index.unshift(rest % n);
-    rest = Math.floor(rest / n);
-  }
-  if (name === 'attention' && shape.length === 4 && shape[2] === K && shape[3] === K) {
-    const [layer, head, reader, read] = index as [number, number, number, number];
-    return `layer ${layer + 1}, head ${head + 1}: ${labels[reader]} reads ${labels[read]}`;
-  }
-  if (shape.length === 1 && shape[0] === K) return labels[at]!;
-  return `place ${index.map((i) => i + 1).join(', ')} of ${shape.join(' × ')}`;
+/** Probes whose rows are gates. */
+const GATES: readonly string[] = ['gates', 'sharedGate', 'levelGates'];
+
+/** `shared gate` from `sharedGate`, `share of each expert` from a title. */
+const small = (title: string) =>
+  title.charAt(0).toLowerCase() +
+  title.slice(1).replace(/([A-Z])/g, (_, letter) => ` ${letter.toLowerCase()}`);
+
+/** A number of a probe by the names of its place: which level or head, who reads, what is read. */
+function shiftInWords(name: string, shape: readonly number[], at: number, of: Naming): string {
+  const { title, axes } = readingAxes(name, shape, of);
+  const named = placesOf(shape, at).map((i, axis) => axes[axis]![i]!);
+  const outer = named.slice(0, -2).filter((_, axis) => shape[axis]! > 1);
+  const [row, column] = [named.at(-2), named.at(-1) ?? 'mean'];
+  const cell =
+    row === undefined
+      ? column
+      : row.endsWith(' reads')
+        ? `${row} ${column}`
+        : GATES.includes(name)
+          ? `${row} uses ${column}`
+          : `${row}, ${column}`;
+  const place = outer.length > 0 ? `${outer.join(', ')}: ${cell}` : cell;
+  return `${small(title)}, ${place}`;
 }
 
-/** The number that changed most of each probe, the largest change first. */
-export function shiftsOf({ probes }: StepReading, labels: readonly string[], most = 6): Shift[] {
+/**
+ * The number that changed most of each probe, the largest change first.
+ * @param naming what the names in a block's probes rest on
+ */
+export function shiftsOf({ probes }: StepReading, naming: (block: string) => Naming, most = 6): Shift[] {
   return probes
-    .flatMap(({ name, shape, before, after }) => {
+    .flatMap(({ block, name, shape, before, after }) => {
       let at = -1;
       let largest = 0;
       for (let i = 0; i < after.length; i++) {
@@ -63,8 +77,9 @@ export function shiftsOf({ probes }: StepReading, labels: readonly string[], mos
         if (change > largest) [at, largest] = [i, change];
       }
       if (at < 0) return [];
-      const what = `${name.replace(/([A-Z])/g, ' $1').toLowerCase()}, ${placeOf(name, shape, at, labels)}`;
-      return [{ what, before: before[at]!, after: after[at]! }];
+      const side = block.split('.')[0] === 'bottom' ? block.split('.')[1] : undefined;
+      const what = shiftInWords(name, shape, at, naming(block));
+      return [{ what: side ? `${side}’s side: ${what}` : what, before: before[at]!, after: after[at]! }];
     })
     .sort((a, b) => Math.abs(b.after - b.before) - Math.abs(a.after - a.before))
     .slice(0, most);
