@@ -98,6 +98,95 @@ test('a race is paused and stopped, and gives the trainer back; a link brings it
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBe(1);
 });
 
+/** What the list of runs keeps of a racer, without times. */
+const keptRuns = (page: Page) =>
+  page.evaluate(
+    () =>
+      new Promise<unknown[]>((resolve, reject) => {
+        const opened = indexedDB.open('seesaw-runs');
+        opened.onerror = () => reject(opened.error);
+        opened.onsuccess = () => {
+          const all = opened.result.transaction('runs').objectStore('runs').getAll();
+          all.onsuccess = () => {
+            opened.result.close();
+            const told = all.result.map(({ run }) => [
+              run.race.entrant,
+              run.state,
+              run.curves,
+              run.evaluations,
+              run.race.against,
+            ]);
+            resolve(told.sort((a, b) => a[0] - b[0]));
+          };
+        };
+      }),
+  );
+
+test('a race that a reload cuts off goes on from where it was, to the last bit', async ({
+  page,
+  context,
+}) => {
+  test.slow();
+  const long = { ...shared, training: { ...shared.training, steps: 600, evaluateEvery: 100 } };
+  const entrants = [
+    { name: 'Shared', pipeline: long, own: false },
+    {
+      name: 'MMoE',
+      pipeline: { ...long, bottom: blockWith('bottom', 'mmoe', { layers: [16] }) },
+      own: false,
+    },
+  ];
+  const request = { ...DEFAULT_REQUEST, impressions: 1_500_000, rows: 50_000 };
+  const link = encodeLink({
+    pipeline: long,
+    data: { kind: 'simulated', request },
+    race: { entrants, change: {} },
+  });
+  const state = page.getByTestId('race-state');
+  const begin = async () => {
+    await page.goto(`./?backend=wasm${link}`);
+    await expect(button(page, 'Start the race')).toBeEnabled({ timeout: 60_000 });
+    await button(page, 'Start the race').click();
+    await expect(state).toHaveText('Racing', { timeout: 60_000 });
+  };
+  const toTheEnd = async () => {
+    await expect(state).toHaveText('Ended', { timeout: 120_000 });
+    await expect(page.getByTestId('verdict')).toContainText('row by row', { timeout: 60_000 });
+  };
+  await begin();
+  const racers = page.getByTestId('racer');
+  await expect(racers.first()).toContainText(/[1-9]\d\d of 600/, { timeout: 60_000 });
+  await button(page, 'Pause').click();
+  await expect(state).toHaveText('Paused');
+  const at = /(\d+) of 600/.exec((await racers.first().textContent())!)![1]!;
+  // All rest at one step, and go on from it by hand, by key.
+  await expect(racers.nth(1)).toContainText(`${at} of 600`);
+  await page.keyboard.press('s');
+  const next = String(Number(at) + 1);
+  for (const i of [0, 1]) await expect(racers.nth(i)).toContainText(`${next} of 600`);
+  await page.waitForTimeout(1000);
+  await page.reload();
+  const offer = page.getByTestId('resume-race');
+  await expect(offer).toContainText(`Shared against MMoE, ${next} of 600 steps`, { timeout: 60_000 });
+  await noViolations(page, 'a race is offered');
+  await offer.getByRole('button', { name: `Resume from step ${next}` }).press('Enter');
+  await expect(state).toHaveText('Racing', { timeout: 60_000 });
+  await toTheEnd();
+  await expect(offer).toHaveCount(0);
+  const broken = await keptRuns(page);
+  await page.reload();
+  await expect(button(page, 'Back to the lab')).toBeVisible();
+  await expect(offer).toHaveCount(0);
+  const other = await context.browser()!.newContext();
+  const whole = await other.newPage();
+  await whole.goto(`${page.url().split('#')[0]!.split('?')[0]!}?backend=wasm${link}`);
+  await button(whole, 'Start the race').click({ timeout: 60_000 });
+  await expect(whole.getByTestId('race-state')).toHaveText('Ended', { timeout: 120_000 });
+  await expect(whole.getByTestId('verdict')).toContainText('row by row', { timeout: 60_000 });
+  expect(await keptRuns(whole)).toEqual(broken);
+  await other.close();
+});
+
 test('a step by hand shows what flowed, and is heard', async ({ page }) => {
   await openLab(page, address);
   await button(page, 'This step: what flows forward and back').press('Enter');

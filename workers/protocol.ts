@@ -93,11 +93,19 @@ export interface StartRequest {
   readonly paused?: boolean;
 }
 
+export interface RaceEntrant {
+  /** What its events are stamped with. */
+  readonly runId: string;
+  readonly pipeline: Pipeline;
+  /** Continue from here instead of from step 0. */
+  readonly from?: Snapshot | undefined;
+  /** It failed before a reload: it keeps its place and runs no more. */
+  readonly out?: true | undefined;
+}
+
 export interface RaceRequest {
-  /** What each entrant's events are stamped with. */
-  readonly runIds: readonly string[];
-  /** In the same order, with the same tasks. */
-  readonly pipelines: readonly Pipeline[];
+  /** With the same tasks. */
+  readonly entrants: readonly RaceEntrant[];
   readonly backend: 'wasm' | 'cpu';
 }
 
@@ -118,7 +126,7 @@ export interface TrainerApi {
   resume(): Promise<void>;
   stop(): Promise<void>;
   edit(change: LiveEdit): void;
-  /** Slow motion, or null for full speed; holds for later runs of this worker too. */
+  /** Slow motion, or null for full speed; holds for a race, and for later runs of this worker too. */
   setSpeed(speed: Speed): void;
   /** Names of the probes and instruments (run.ts) that somebody looks at; others are not computed. Instruments are read at once. */
   watch(names: readonly string[]): void;
@@ -131,7 +139,10 @@ export interface TrainerApi {
   places(): Places;
   /** Ends the run there is and lets pipelines take turns on the same data; resolves when all stand at the line. */
   raceStart(request: RaceRequest): Promise<void>;
+  /** Resolves when all rest at one step. */
   racePause(): Promise<void>;
+  /** One step by hand for each, then a rest. */
+  raceStep(): Promise<void>;
   raceResume(): void;
   /** Ends the race and frees what it held. */
   raceStop(): Promise<void>;

@@ -34,15 +34,20 @@ export const startSchema = z.strictObject({
   paused: z.boolean().optional(),
 }) as unknown as z.ZodType<StartRequest>;
 
-export const raceSchema = z
-  .strictObject({
-    runIds: z.array(z.string().min(1).max(100)),
-    pipelines: z.array(pipelineSchema).min(LEAST_ENTRANTS).max(MOST_ENTRANTS),
-    backend: z.enum(['wasm', 'cpu']),
-  })
-  .refine(({ runIds, pipelines }) => runIds.length === pipelines.length, {
-    message: 'every entrant needs an id of its own',
-  }) satisfies z.ZodType<RaceRequest>;
+export const raceSchema = z.strictObject({
+  entrants: z
+    .array(
+      z.strictObject({
+        runId: z.string().min(1).max(100),
+        pipeline: pipelineSchema,
+        from: snapshotSchema.optional(),
+        out: z.literal(true).optional(),
+      }),
+    )
+    .min(LEAST_ENTRANTS)
+    .max(MOST_ENTRANTS),
+  backend: z.enum(['wasm', 'cpu']),
+}) satisfies z.ZodType<RaceRequest>;
 
 export const countSchema = z.number().int().min(1).max(100_000);
 export const speedSchema = z.literal(SPEEDS);

@@ -5,7 +5,7 @@ import { Race } from '../src/engine/race';
 import { Trainer } from '../src/engine/trainer';
 import { wasmUrls } from '../src/nn/wasmUrls';
 import { fusionRequestSchema, parsePagePick, rowPickSchema } from '../src/pipeline/rowReading';
-import type { LiveEdit, RunEvent } from '../src/pipeline/run';
+import type { LiveEdit, RunEvent, Speed } from '../src/pipeline/run';
 import { pipelineSchema } from '../src/pipeline/schema';
 import type { TrainerApi, TrainerEvent } from './protocol';
 import {
@@ -55,6 +55,7 @@ const trainer = new Trainer({ wasmFiles, emit, yieldNow });
 
 let data: Dataset | null = null;
 let race: Race | null = null;
+let speed: Speed = null;
 const needRace = () => {
   if (!race) throw new Error('There is no race: start one.');
   return race;
@@ -91,26 +92,31 @@ const api: TrainerApi = {
   resume: () => trainer.resume(),
   stop: () => trainer.stop(),
   edit: (change) => trainer.edit(editSchema.parse(change) as LiveEdit),
-  setSpeed: (speed) => trainer.setSpeed(speedSchema.parse(speed)),
+  setSpeed(wanted) {
+    speed = speedSchema.parse(wanted);
+    trainer.setSpeed(speed);
+    race?.setSpeed(speed);
+  },
   cut: (wires) => trainer.cut(cutsSchema.parse(wires)),
   watch: (probes) => trainer.watch(probesSchema.parse(probes)),
   inspect: () => trainer.inspect(),
   snapshot: () => trainer.snapshot(),
   places: () => trainer.places(),
   async raceStart(request) {
-    const { runIds, pipelines, backend } = raceSchema.parse(request);
+    const { entrants, backend } = raceSchema.parse(request);
     await endRace();
     await trainer.stop();
     if (!data) throw new Error('No data is loaded: open a file or simulate a world first.');
-    const seqs = runIds.map(() => 0);
+    const seqs = entrants.map(() => 0);
     const tell = (racer: number, event: RunEvent) => {
-      const stamped: TrainerEvent = { ...event, runId: runIds[racer]!, seq: seqs[racer]!++ };
+      const stamped: TrainerEvent = { ...event, runId: entrants[racer]!.runId, seq: seqs[racer]!++ };
       port?.postMessage(stamped, buffersOf(event));
     };
-    race = new Race({ wasmFiles, emit: tell, yieldNow }, data, pipelines);
+    race = new Race({ wasmFiles, emit: tell, yieldNow, speed }, data, entrants);
     await race.start(backend);
   },
   racePause: () => needRace().pause(),
+  raceStep: () => needRace().step(),
   raceResume: () => needRace().resume(),
   raceStop: endRace,
   racePlaces: (racer) => needRace().places(racer),

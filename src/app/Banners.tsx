@@ -1,12 +1,14 @@
 /** What stands in the way, in sentences, with what can be done about it. */
 
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { count } from '../components/format';
 import { Icon } from '../components/icons';
 import { showChecks, worstOf } from '../lab/data/Checks';
 import { blocksOf } from '../pipeline/schema';
 import { declineTour, startTour } from '../state/actions';
 import { dismiss } from '../state/notices';
+import { discardRace, takeUpRace } from '../state/race/actions';
+import { useRace, useRaceUnderWay } from '../state/race/store';
 import { discardInterrupted, resumeInterrupted } from '../state/runs/resume';
 import { useRuns } from '../state/runs/store';
 import { reset, resumeFromSnapshot } from '../state/session';
@@ -44,31 +46,67 @@ function GoBack({ resume }: { resume: string }) {
   );
 }
 
-/** A run that a reload cut off. */
-function Interrupted() {
-  const run = useRuns((s) => s.resumable);
-  const idle = useRun((s) => s.phase === 'idle');
+/** Something that was cut off and can go on, or be let go. */
+function Interrupted({
+  testId,
+  children,
+  from,
+  resume,
+  discard,
+}: {
+  testId: string;
+  children: ReactNode;
+  /** Step to go on from. */
+  from: number;
+  resume: () => Promise<unknown>;
+  discard: () => Promise<unknown>;
+}) {
   const [busy, setBusy] = useState(false);
-  if (!run || !idle) return null;
   const act = (what: () => Promise<unknown>) => {
     setBusy(true);
     void what().finally(() => setBusy(false));
   };
   return (
-    <div className="banner info" role="status" data-testid="resume-banner">
-      <p>
-        The last visit ended in the middle of a run ({run.name}, {count(run.step)} of {count(run.steps)}{' '}
-        steps).
-      </p>
+    <div className="banner info" role="status" data-testid={testId}>
+      <p>{children}</p>
       <span className="banner-actions">
-        <button type="button" className="btn" disabled={busy} onClick={() => act(resumeInterrupted)}>
-          Resume from step {count(run.step)}
+        <button type="button" className="btn" disabled={busy} onClick={() => act(resume)}>
+          Resume from step {count(from)}
         </button>
-        <button type="button" className="btn" disabled={busy} onClick={() => act(discardInterrupted)}>
+        <button type="button" className="btn" disabled={busy} onClick={() => act(discard)}>
           Discard
         </button>
       </span>
     </div>
+  );
+}
+
+/** A run that a reload cut off. */
+function InterruptedRun() {
+  const run = useRuns((s) => s.resumable);
+  const idle = useRun((s) => s.phase === 'idle');
+  if (!run || !idle) return null;
+  return (
+    <Interrupted
+      testId="resume-banner"
+      from={run.step}
+      resume={resumeInterrupted}
+      discard={discardInterrupted}
+    >
+      The last visit ended in the middle of a run ({run.name}, {count(run.step)} of {count(run.steps)} steps).
+    </Interrupted>
+  );
+}
+
+/** A race that a reload or the trainer's death cut off. */
+function InterruptedRace() {
+  const race = useRace((s) => s.resumable);
+  const underWay = useRaceUnderWay();
+  if (!race || underWay) return null;
+  return (
+    <Interrupted testId="resume-race" from={race.step} resume={takeUpRace} discard={discardRace}>
+      A race was cut off ({race.names.join(' against ')}, {count(race.step)} of {count(race.steps)} steps).
+    </Interrupted>
   );
 }
 
@@ -134,7 +172,8 @@ export function Banners() {
           <GoBack resume="Resume from step" />
         </div>
       )}
-      <Interrupted />
+      <InterruptedRun />
+      <InterruptedRace />
       <DataErrors />
       <TourOffer />
       {notices.map(({ id, level, message }) => (

@@ -3,7 +3,7 @@ import type { Dataset } from '../data/dataset';
 import type { Predictions } from '../metrics/evaluate';
 import { pairedDifferences } from '../metrics/paired';
 import type { WasmFiles } from '../nn';
-import type { RunEvent } from '../pipeline/run';
+import type { RunEvent, Snapshot, Speed } from '../pipeline/run';
 import type { Pipeline } from '../pipeline/schema';
 import { outputSpaces } from '../pipeline/spaces';
 import type { Places } from '../pipeline/weightFile';
@@ -14,6 +14,19 @@ import { Trainer } from './trainer';
 const TURN = 100;
 /** Most steps of a turn. */
 const MOST_STEPS = 50;
+/** Milliseconds from one snapshot of a racer to its next, with all of them in turn. */
+const SNAPSHOT_EVERY = 2000;
+/** In slow motion each step is told by itself, as it must be at a pause and by hand; this one hardly waits. */
+const TELLING: Speed = 10;
+
+/** One that is to run. */
+export interface Starter {
+  readonly pipeline: Pipeline;
+  /** Goes on from here instead of from step 0. */
+  readonly from?: Snapshot | undefined;
+  /** It came to grief before a break of the race: it keeps its place and runs no more. */
+  readonly out?: true | undefined;
+}
 
 export interface RaceOptions {
   readonly wasmFiles: WasmFiles;
@@ -21,6 +34,8 @@ export interface RaceOptions {
   readonly emit: (racer: number, event: RunEvent) => void;
   /** Lets messages in; awaited after every step. */
   readonly yieldNow: () => Promise<void>;
+  /** Slow motion in steps a second of the whole field, or null for full speed. */
+  readonly speed?: Speed;
 }
 
 /** One that runs. */
@@ -43,32 +58,33 @@ export class Race {
   private readonly racers: Racer[];
   /** Who has the turn. */
   private holder: number | null = null;
-  /** Step up to which all go in this round. */
-  private target = 1;
+  /** Step up to which all go in this round: at a pause too, so that they rest at one and the same. */
+  private target = 0;
   private paused = true;
+  private speed: Speed;
   private stopping = false;
   /** Told when nobody has the turn. */
   private resting: (() => void)[] = [];
   private ends: Promise<void>[] = [];
 
-  /** @param pipelines of the racers, with the same tasks */
+  /** @param starters with the same tasks */
   constructor(
     private readonly options: RaceOptions,
     private readonly data: Dataset,
-    private readonly pipelines: readonly Pipeline[],
+    private readonly starters: readonly Starter[],
   ) {
-    this.racers = pipelines.map((_, i) => {
+    this.speed = options.speed ?? null;
+    this.racers = starters.map(({ out = false }, i) => {
       const clock = () => performance.now() - this.racers[i]!.waited;
       const trainer = new Trainer({
         wasmFiles: options.wasmFiles,
         emit: (event) => this.tell(i, event),
         yieldNow: () => this.turn(i),
-        // A race cannot be taken up again, so that its last snapshot, of the weights to keep, is the only one.
-        snapshotEvery: Number.POSITIVE_INFINITY,
+        snapshotEvery: SNAPSHOT_EVERY / starters.length,
         clock,
       });
       trainer.load(data);
-      return { trainer, waited: 0, wake: null, ended: false, finished: false };
+      return { trainer, waited: 0, wake: null, ended: out, finished: false };
     });
   }
 
@@ -76,8 +92,10 @@ export class Race {
   async start(backend: 'wasm' | 'cpu'): Promise<void> {
     for (const [i, racer] of this.racers.entries()) {
       if (this.stopping) return;
+      if (racer.ended) continue;
+      const { pipeline, from } = this.starters[i]!;
       try {
-        await racer.trainer.start({ pipeline: this.pipelines[i]!, backend });
+        await racer.trainer.start({ pipeline, backend, ...(from && { from }) });
       } catch (cause) {
         racer.ended = true;
         this.options.emit(i, { kind: 'failed', message: (cause as Error).message });
@@ -89,16 +107,34 @@ export class Race {
     this.resume();
   }
 
-  /** Everybody rests after the step that is under way. */
+  /** Everybody comes to the step after the foremost one's, which each tells, and rests there. */
   async pause(): Promise<void> {
+    if (!this.paused) await this.step();
+  }
+
+  /** One step by hand for each, and a rest. */
+  async step(): Promise<void> {
     this.paused = true;
-    if (this.holder === null) return;
-    await new Promise<void>((resolve) => this.resting.push(resolve));
+    this.pace(TELLING);
+    this.target = Math.max(...this.steps()) + 1;
+    const rest = new Promise<void>((resolve) => this.resting.push(resolve));
+    this.passOn();
+    await rest;
+    await this.keep();
   }
 
   resume(): void {
     this.paused = false;
+    this.pace(this.speed);
+    // Those that go on from a snapshot stand far from the start.
+    this.target = Math.max(this.target, Math.min(...this.steps()));
     this.passOn();
+  }
+
+  /** Slow motion in steps a second of the whole field, or null for full speed. */
+  setSpeed(speed: Speed): void {
+    this.speed = speed;
+    if (!this.paused) this.pace(speed);
   }
 
   /** Ends the race and frees what it held. */
@@ -132,7 +168,7 @@ export class Race {
     for (const { trainer, finished } of this.racers) {
       models.push(finished ? await trainer.predictions(this.options.yieldNow) : null);
     }
-    return pairedDifferences(outputSpaces(this.pipelines[0]!.tasks), models, this.data);
+    return pairedDifferences(outputSpaces(this.starters[0]!.pipeline.tasks), models, this.data);
   }
 
   private tell(i: number, event: RunEvent): void {
@@ -145,7 +181,7 @@ export class Race {
     const racer = this.racers[i]!;
     const came = performance.now();
     await this.options.yieldNow();
-    if (!racer.ended && (this.paused || this.holder !== i || racer.trainer.trained() >= this.target)) {
+    if (!racer.ended && (this.holder !== i || racer.trainer.trained() >= this.target)) {
       await new Promise<void>((resolve) => {
         racer.wake = resolve;
         if (this.holder === i) this.holder = null;
@@ -169,28 +205,55 @@ export class Race {
   /** Gives the turn to the next that waits for it, where nobody has it. */
   private passOn(): void {
     if (this.holder !== null) return;
-    if (this.paused) {
+    const waiting = this.racers.flatMap((r, i) => (r.wake && !r.ended ? [i] : []));
+    const behind = () => waiting.find((i) => this.racers[i]!.trainer.trained() < this.target);
+    let next = behind();
+    if (next === undefined && this.paused) {
       this.rested();
       return;
     }
-    const waiting = this.racers.flatMap((r, i) => (r.wake && !r.ended ? [i] : []));
     if (waiting.length === 0) return;
-    const behind = () => waiting.find((i) => this.racers[i]!.trainer.trained() < this.target);
-    if (behind() === undefined) this.target += this.stride();
-    this.holder = behind() ?? waiting[0]!;
-    this.racers[this.holder]!.wake!();
+    if (next === undefined) {
+      this.target += this.stride();
+      next = behind() ?? waiting[0]!;
+    }
+    this.holder = next;
+    this.racers[next]!.wake!();
+  }
+
+  /** Steps done by those that still run, or of nobody. */
+  private steps(): number[] {
+    const running = this.racers.filter((r) => !r.ended);
+    return running.length > 0 ? running.map((r) => r.trainer.trained()) : [0];
+  }
+
+  /** How each step is told and how long it waits; who waits now goes on. */
+  private pace(speed: Speed): void {
+    for (const { trainer, ended } of this.racers) if (!ended) trainer.setSpeed(speed);
   }
 
   /** Steps of the next round: as many as the slowest does in a turn's time. */
   private stride(): number {
+    if (this.speed !== null) return 1;
     const now = performance.now();
     const slowest = Math.max(
-      ...this.racers.filter((r) => !r.ended).map((r) => (now - this.began - r.waited) / r.trainer.trained()),
+      ...this.racers.flatMap((r, i) => {
+        const done = r.trainer.trained() - (this.starters[i]!.from?.step ?? 0);
+        return r.ended ? [] : [(now - this.began - r.waited) / done];
+      }),
     );
     return slowest > 0 ? Math.max(1, Math.min(MOST_STEPS, Math.round(TURN / slowest))) : 1;
   }
 
   private readonly began = performance.now();
+
+  /** Tells where everybody stands now, so that a race which is broken off goes on from there. */
+  private async keep(): Promise<void> {
+    for (const [i, { trainer, ended }] of this.racers.entries()) {
+      if (!ended && !this.stopping)
+        this.options.emit(i, { kind: 'snapshot', snapshot: await trainer.snapshot() });
+    }
+  }
 
   private rested(): void {
     for (const tell of this.resting) tell();

@@ -1,6 +1,8 @@
 /** Everything that a key does, as one table: shortcuts, the help sheet and hints on buttons all read it. */
 import { setTheme } from './boot';
 import { redo, undo } from './edits';
+import { raceOrPause, resetRace } from './race/actions';
+import { stepRace } from './race/course';
 import { openPage } from './route';
 import { changeSpeed, reset, step, trainOrPause } from './session';
 import { remember, THEMES } from './storage';
@@ -53,17 +55,32 @@ export function declineTour(): void {
   remember('toured', true);
 }
 
+/** On the page of the race its keys are the race's. */
+const racing = () => useUi.getState().route === 'race';
+
 export const ACTIONS: readonly Action[] = [
   {
     key: 'Space',
-    what: 'train or pause, unless a control has the focus',
+    what: 'train or pause, here or in a race, unless a control has the focus',
     group: 'Run',
     is: sign(' '),
     yields: true,
-    run: () => void trainOrPause(),
+    run: () => void (racing() ? raceOrPause() : trainOrPause()),
   },
-  { key: 'S', what: 'one step', group: 'Run', is: letter('s'), run: () => void step() },
-  { key: 'R', what: 'reset to step 0', group: 'Run', is: letter('r'), run: () => void reset() },
+  {
+    key: 'S',
+    what: 'one step',
+    group: 'Run',
+    is: letter('s'),
+    run: () => void (racing() ? stepRace() : step()),
+  },
+  {
+    key: 'R',
+    what: 'reset to step 0; in a race, stop it and go back to the line-up',
+    group: 'Run',
+    is: letter('r'),
+    run: () => void (racing() ? resetRace() : reset()),
+  },
   {
     key: ',',
     what: 'slower, down to one step a second',

@@ -6,6 +6,7 @@ import type { Pipeline } from '../pipeline/schema';
 import { decodeLink, encodeLink } from '../pipeline/share';
 import { simulate } from './data';
 import { say, tellError } from './notices';
+import { offerRace } from './race/checkpoint';
 import { takeLineUp } from './race/lineUp';
 import { useRace } from './race/store';
 import { openWithRecording } from './recorded';
@@ -53,6 +54,7 @@ export function boot(location: Pick<Location, 'hash' | 'search'> = window.locati
   void simulate();
   void loadRuns();
   void offerResume();
+  void offerRace();
   stopKeeping = keepWhenHidden();
   void openWithRecording();
   if (offered) void offerShard(offered);

@@ -1,6 +1,7 @@
 /** The race: two to four pipelines on one batch stream, side by side, and what came of it. */
 import { count } from '../../components/format';
-import { newRace, pauseRace, resumeRace, stopRace } from '../../state/race/actions';
+import { newRace } from '../../state/race/actions';
+import { pauseRace, resumeRace, stepRace, stopRace } from '../../state/race/course';
 import { useRace, useRaceUnderWay } from '../../state/race/store';
 import { closePage } from '../../state/route';
 import { useData } from '../../state/stores';
@@ -27,14 +28,30 @@ function Controls() {
   if (phase === 'setup') return null;
   return (
     <div className="race-controls">
-      {phase === 'running' && (
-        <button type="button" className="btn primary" onClick={() => void pauseRace()}>
+      {(phase === 'running' || phase === 'preparing') && (
+        // There from the first, so that what stands beside it is not pushed when the race begins.
+        <button
+          type="button"
+          className="btn primary"
+          disabled={phase === 'preparing'}
+          onClick={() => void pauseRace()}
+        >
           Pause
         </button>
       )}
       {phase === 'paused' && (
         <button type="button" className="btn primary" onClick={() => void resumeRace()}>
           Resume
+        </button>
+      )}
+      {(phase === 'running' || phase === 'paused') && (
+        <button
+          type="button"
+          className="btn"
+          title="One step for each of them, then a rest (S)"
+          onClick={() => void stepRace()}
+        >
+          Step all
         </button>
       )}
       {underWay && (

@@ -1,7 +1,7 @@
 /** Who races: marker, cost, how far each is and how fast, and in words what went wrong with one. */
 import { compact, count, fraction } from '../../components/format';
 import { RunMark } from '../../components/RunMark';
-import { stepTimes } from '../../state/race/actions';
+import { stepTimes } from '../../state/race/course';
 import { costKey } from '../../state/race/lineUp';
 import { millisecondsOf, type Racer, useRace } from '../../state/race/store';
 
@@ -34,7 +34,8 @@ function Row({ racer, index }: { racer: Racer; index: number }) {
       <td className="race-progress">
         <progress max={steps} value={Math.min(step, steps)} aria-label={`Steps of ${racer.name}`} />
         <span className="num">
-          {count(step)} of {count(steps)}
+          {/* One text: what stands behind a figure is not pushed by it. */}
+          {`${count(step)} of ${count(steps)}`}
         </span>
       </td>
       <td>

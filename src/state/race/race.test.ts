@@ -6,6 +6,7 @@ import { blockWith, defaultPipeline } from '../../pipeline/defaults';
 import type { Evaluation, RunEvent } from '../../pipeline/run';
 import { decodeLink } from '../../pipeline/share';
 import { compareRuns } from '../../study/compare';
+import { actionOf } from '../actions';
 import { raceLink, takeLink } from '../boot';
 import { simulate } from '../data';
 import { setTraining } from '../edits';
@@ -13,7 +14,8 @@ import { comparedRun, useRuns } from '../runs/store';
 import { connect, step, train } from '../session';
 import { useData, usePipeline, useRun, useUi } from '../stores';
 import { FakeClient, SUMMARY, snapshotAt } from '../testing/fakes';
-import { newRace, pauseRace, resumeRace, startRace, stepTimes, stopRace } from './actions';
+import { newRace, startRace } from './actions';
+import { pauseRace, resumeRace, stepTimes, stopRace } from './course';
 import { addEntrant, addSingleTask, changeRace, makeFirst, setOwn, starters, whyNotRace } from './lineUp';
 import { millisecondsOf, useRace } from './store';
 
@@ -147,7 +149,10 @@ describe('a race', () => {
     expect(fake.calls).toEqual(['start', 'stop', 'race']);
     expect(runs().map((r) => r.run.state)).toEqual(['stopped']);
     expect(fake.raced?.backend).toBe('wasm');
-    expect(fake.raced?.pipelines.map((p) => p.bottom.block)).toEqual(['shared-bottom', 'single-task']);
+    expect(fake.raced?.entrants.map((e) => e.pipeline.bottom.block)).toEqual([
+      'shared-bottom',
+      'single-task',
+    ]);
     const difference = { value: 0.01, se: 0.002 };
     const spaces = [{ space: 'click', label: difference, expected: difference, logLoss: null }];
     fake.pairs = [
@@ -200,6 +205,35 @@ describe('a race', () => {
     expect(useRun.getState().notices.at(-1)?.message).toMatch(/race is under way/);
     setTraining({ steps: 77 });
     expect(race().racers[0]!.pipeline.training.steps).toBe(500);
+  });
+
+  it('has the keys of the run while its page is open: Space, S, slow motion and R', async () => {
+    const press = (key: string) => actionOf({ key, shiftKey: false }, false)!.run({ key, shiftKey: false });
+    useUi.setState({ route: 'race' });
+    addEntrant(shared, 'Shared-Bottom');
+    addSingleTask();
+    press(' ');
+    await vi.waitFor(() => expect(race().phase).toBe('running'));
+    press('s');
+    await vi.waitFor(() => expect(race().phase).toBe('paused'));
+    press('s');
+    press(' ');
+    await vi.waitFor(() => expect(race().phase).toBe('running'));
+    press(' ');
+    await vi.waitFor(() => expect(race().phase).toBe('paused'));
+    press(',');
+    expect(fake.speeds.at(-1)).toBe(10);
+    expect(fake.calls.filter((c) => c.startsWith('race'))).toEqual([
+      'race',
+      'race step',
+      'race step',
+      'race resume',
+      'race pause',
+    ]);
+    press('r');
+    await vi.waitFor(() => expect(race().phase).toBe('setup'));
+    expect(race().lineUp).toHaveLength(2);
+    expect(fake.calls).not.toContain('start');
   });
 
   it('stopped early keeps what there is and compares nothing row by row', async () => {

@@ -33,6 +33,13 @@ export interface Racer {
   readonly history: History;
 }
 
+export interface ResumableRace {
+  readonly names: readonly string[];
+  /** Where the last of them stands. */
+  readonly step: number;
+  readonly steps: number;
+}
+
 interface RaceStore {
   readonly phase: RacePhase;
   readonly lineUp: readonly LineUpEntry[];
@@ -52,6 +59,10 @@ interface RaceStore {
   readonly judged: boolean;
   /** Counts redraws of what moves: at most five a second. */
   readonly tick: number;
+  /** Step at which its curves are read; null is live. */
+  readonly read: number | null;
+  /** A race that a reload cut off and that can go on. */
+  readonly resumable: ResumableRace | null;
 }
 
 export const useRace = create<RaceStore>(() => ({
@@ -66,6 +77,8 @@ export const useRace = create<RaceStore>(() => ({
   failure: null,
   judged: false,
   tick: 0,
+  read: null,
+  resumable: null,
 }));
 
 const UNDER_WAY: readonly RacePhase[] = ['preparing', 'running', 'paused'];

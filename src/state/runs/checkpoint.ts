@@ -1,4 +1,4 @@
-/** The run in progress, kept so that a reload does not end it: written beside the training, read at the start of a visit. */
+/** A run in progress, kept so that a reload does not end it: written beside the training, read at the start of a visit. */
 import { z } from 'zod';
 import { parsePipeline } from '../../pipeline/parse';
 import type { LiveEdit, Snapshot } from '../../pipeline/run';
@@ -61,8 +61,8 @@ export interface Interrupted {
 
 let mine: Promise<boolean> | null = null;
 
-/** Whether this tab may keep and take up the run: of two tabs only one, for a run cannot go on in both. */
-function owned(): Promise<boolean> {
+/** Whether this tab may keep and take up what a reload cut off: of two tabs only one, for a run cannot go on in both. */
+export function owned(): Promise<boolean> {
   mine ??= new Promise<boolean>((resolve) => {
     const locks = (globalThis.navigator as Navigator | undefined)?.locks;
     if (!locks) {
@@ -83,71 +83,102 @@ function owned(): Promise<boolean> {
   return mine;
 }
 
-let queue: Promise<void> = Promise.resolve();
-/** The newest snapshot that is not written yet, with the run it belongs to. */
-let pending: { readonly record: RunRecord; readonly snapshot: Snapshot } | null = null;
-/** Run whose steps lie in storage. */
-let writtenOf: string | null = null;
-let writing = false;
-let refused = false;
-
 const sizeOf = ({ parameters, moment1, moment2, buffers }: Snapshot) =>
   parameters.byteLength + moment1.byteLength + moment2.byteLength + buffers.byteLength;
 
-/** Keeps a snapshot as soon as the steps before it have been told; of several that wait only the newest counts. */
-export function noteSnapshot(record: RunRecord, snapshot: Snapshot): void {
-  if (refused || sizeOf(snapshot) > LARGEST) return;
-  pending = { record, snapshot };
-  writeWhenTold(record);
+/** Where a checkpoint lies: a head that is replaced, and frames that are appended. */
+export interface Shelf {
+  /** @param anew drops what an earlier run told */
+  write(head: unknown, frames: Float64Array, anew: boolean): Promise<void>;
+  clear(): Promise<void>;
 }
 
-/** Writes what waits, where the frames have caught up with it: a frame comes up to a tenth of a second after its steps. */
-export function writeWhenTold(record: RunRecord): void {
-  if (!pending || pending.record !== record || writing || record.toldStep < pending.snapshot.step) return;
-  const { snapshot } = pending;
-  pending = null;
-  writing = true;
-  queue = queue
-    .then(() => write(record, snapshot))
-    .finally(() => {
-      writing = false;
-      if (pending) writeWhenTold(pending.record);
+/** Keeps one run's snapshots and steps; a snapshot is written only when the steps before it have been told. */
+export class Checkpoint {
+  private queue: Promise<void> = Promise.resolve();
+  /** The newest snapshot that is not written yet, with the run it belongs to. */
+  private pending: { readonly record: RunRecord; readonly snapshot: Snapshot } | null = null;
+  /** Run whose steps lie in storage. */
+  private writtenOf: string | null = null;
+  private writing = false;
+  private refused = false;
+
+  /**
+   * @param refuse is told once why storage takes no more
+   * @param largest bytes of a snapshot that is kept
+   */
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly refuse: (why: string) => void,
+    private readonly largest = LARGEST,
+  ) {}
+
+  /** Keeps a snapshot as soon as the steps before it have been told; of several that wait only the newest counts. */
+  note(record: RunRecord, snapshot: Snapshot): void {
+    if (this.refused || sizeOf(snapshot) > this.largest) return;
+    this.pending = { record, snapshot };
+    this.writeWhenTold(record);
+  }
+
+  /** Writes what waits, where the frames have caught up with it: a frame comes up to a tenth of a second after its steps. */
+  writeWhenTold(record: RunRecord): void {
+    const { pending } = this;
+    if (!pending || pending.record !== record || this.writing || record.toldStep < pending.snapshot.step)
+      return;
+    this.pending = null;
+    this.writing = true;
+    this.queue = this.queue
+      .then(() => this.write(record, pending.snapshot))
+      .finally(() => {
+        this.writing = false;
+        if (this.pending) this.writeWhenTold(this.pending.record);
+      });
+  }
+
+  private async write(record: RunRecord, snapshot: Snapshot): Promise<void> {
+    if (!(await owned()) || record.closed) return;
+    const frames = record.takeUnsaved();
+    const { pipeline: _, ...rest } = snapshot;
+    const anew = this.writtenOf !== record.id;
+    const head = { version: 1, record: record.head(), columns: record.columns, snapshot: rest };
+    try {
+      await this.shelf.write(head, frames, anew);
+      this.writtenOf = record.id;
+    } catch (cause) {
+      if (!(cause instanceof StorageError)) throw cause;
+      record.giveBack(frames);
+      this.refused = true;
+      this.refuse(cause.message);
+    }
+  }
+
+  /** Forgets the run in storage; what is being written comes first. */
+  clear(): Promise<void> {
+    this.pending = null;
+    this.writtenOf = null;
+    this.refused = false;
+    this.queue = this.queue.then(async () => {
+      if (await owned()) await this.shelf.clear().catch(() => undefined);
     });
-}
+    return this.queue;
+  }
 
-async function write(record: RunRecord, snapshot: Snapshot): Promise<void> {
-  if (!(await owned()) || record.closed) return;
-  const frames = record.takeUnsaved();
-  const { pipeline: _, ...rest } = snapshot;
-  const anew = writtenOf !== record.id;
-  try {
-    await writeCheckpoint(
-      { version: 1, record: record.head(), columns: record.columns, snapshot: rest },
-      frames,
-      anew,
-    );
-    writtenOf = record.id;
-  } catch (cause) {
-    if (!(cause instanceof StorageError)) throw cause;
-    record.giveBack(frames);
-    refused = true;
-    say(`A reload will end this run: ${cause.message}`);
+  /** Resolves when nothing is being written. */
+  get written(): Promise<void> {
+    return this.queue;
   }
 }
 
-/** Forgets the run in storage; what is being written comes first. */
-export function clearCheckpoint(): Promise<void> {
-  pending = null;
-  writtenOf = null;
-  refused = false;
-  queue = queue.then(async () => {
-    if (await owned()) await deleteCheckpoint().catch(() => undefined);
-  });
-  return queue;
-}
+const run = new Checkpoint({ write: writeCheckpoint, clear: deleteCheckpoint }, (why) =>
+  say(`A reload will end this run: ${why}`),
+);
+
+export const noteSnapshot = (record: RunRecord, snapshot: Snapshot): void => run.note(record, snapshot);
+export const writeWhenTold = (record: RunRecord): void => run.writeWhenTold(record);
+export const clearCheckpoint = (): Promise<void> => run.clear();
 
 /** For tests: resolves when nothing is being written. */
-export const written = (): Promise<void> => queue;
+export const written = (): Promise<void> => run.written;
 
 /** The run that an earlier visit was cut off from. A broken one is dropped, with one sentence. */
 export async function readInterrupted(): Promise<Interrupted | null> {
@@ -159,15 +190,21 @@ export async function readInterrupted(): Promise<Interrupted | null> {
     return null;
   }
   if (found.head === undefined || !(await owned())) return null;
-  const head = headSchema.safeParse(found.head);
-  const pipeline = head.success ? parsePipeline(head.data.record.pipeline) : null;
-  const frames = head.success ? joined(found.frames, head.data.columns, head.data.snapshot.step) : null;
-  if (!head.success || !pipeline?.ok || !frames) {
-    say('The run of your last visit was kept only in part and cannot go on; all else is as it was.');
-    await clearCheckpoint();
-    return null;
-  }
+  const interrupted = readCheckpointed(found.head, found.frames);
+  if (interrupted) return interrupted;
+  say('The run of your last visit was kept only in part and cannot go on; all else is as it was.');
+  await clearCheckpoint();
+  return null;
+}
+
+/** What lies on a shelf, read without trust; null where it is no whole run. */
+export function readCheckpointed(stored: unknown, told: readonly unknown[]): Interrupted | null {
+  const head = headSchema.safeParse(stored);
+  if (!head.success) return null;
   const { record, snapshot, columns } = head.data;
+  const pipeline = parsePipeline(record.pipeline);
+  const frames = joined(told, columns, snapshot.step);
+  if (!pipeline.ok || !frames) return null;
   return {
     head: { ...record, pipeline: pipeline.pipeline },
     // The edits' absent fields are absent, which the schema's type does not say.

@@ -1,4 +1,4 @@
-/** Runs in this browser's storage: entries, their weights, and the snapshot from which a run can go on after a reload. */
+/** Runs in this browser's storage: entries, their weights, and the snapshots from which a run or a race can go on after a reload. */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 
 export const DATABASE = 'seesaw-runs';
@@ -12,6 +12,8 @@ interface Schema extends DBSchema {
   checkpoint: { key: string; value: unknown };
   /** What its steps told, in the order in which they did. */
   frames: { key: number; value: Float64Array };
+  /** The one race that can go on: itself under `head`, a racer's snapshot under [place], what its steps told under [place, first step]. */
+  race: { key: 'head' | [place: number] | [place: number, step: number]; value: unknown };
 }
 
 /** Why storage cannot be used, in one sentence. */
@@ -27,12 +29,15 @@ function connect(): Promise<IDBPDatabase<Schema>> {
       new StorageError('This browser keeps nothing for pages, so runs last until a reload.'),
     );
   }
-  opening ??= openDB<Schema>(DATABASE, 1, {
-    upgrade(db) {
-      db.createObjectStore('runs', { keyPath: 'id' });
-      db.createObjectStore('weights');
-      db.createObjectStore('checkpoint');
-      db.createObjectStore('frames', { autoIncrement: true });
+  opening ??= openDB<Schema>(DATABASE, 2, {
+    upgrade(db, before) {
+      if (before < 1) {
+        db.createObjectStore('runs', { keyPath: 'id' });
+        db.createObjectStore('weights');
+        db.createObjectStore('checkpoint');
+        db.createObjectStore('frames', { autoIncrement: true });
+      }
+      db.createObjectStore('race');
     },
     // A later version of the page in another tab wants to change the database: it gets it.
     blocking: () => void close(),
@@ -137,3 +142,56 @@ export const deleteCheckpoint = (): Promise<void> =>
     const tx = db.transaction(['checkpoint', 'frames'], 'readwrite');
     await Promise.all([tx.objectStore('checkpoint').clear(), tx.objectStore('frames').clear(), tx.done]);
   });
+
+/** Everything that lies under a racer's place. An array sorts after all numbers. */
+const placeRange = (place: number) => IDBKeyRange.bound([place], [place, []]);
+
+/** Writes what a race is. @param anew drops all that an earlier race left */
+export const writeRaceHead = (head: unknown, anew: boolean): Promise<void> =>
+  use(async (db) => {
+    const tx = db.transaction('race', 'readwrite');
+    await Promise.all([...(anew ? [tx.store.clear()] : []), tx.store.put(head, 'head'), tx.done]);
+  });
+
+/** As `writeCheckpoint`, for the racer at a place. */
+export const writeRacer = (
+  place: number,
+  head: unknown,
+  frames: Float64Array | null,
+  anew: boolean,
+): Promise<void> =>
+  use(async (db) => {
+    const tx = db.transaction('race', 'readwrite');
+    await Promise.all([
+      ...(anew ? [tx.store.delete(placeRange(place))] : []),
+      ...(frames && frames.length > 0 ? [tx.store.put(frames, [place, frames[0]!])] : []),
+      tx.store.put(head, [place]),
+      tx.done,
+    ]);
+  });
+
+export interface StoredRace {
+  readonly head: unknown;
+  /** By place: nothing where a racer was cut off before its first snapshot. */
+  readonly racers: ReadonlyMap<number, { head: unknown; readonly frames: unknown[] }>;
+}
+
+export const readRace = (): Promise<StoredRace> =>
+  use(async (db) => {
+    let head: unknown;
+    const racers = new Map<number, { head: unknown; readonly frames: unknown[] }>();
+    for (let at = await db.transaction('race').store.openCursor(); at; at = await at.continue()) {
+      if (at.key === 'head') {
+        head = at.value;
+        continue;
+      }
+      const [place, step] = at.key;
+      const racer = racers.get(place) ?? { head: undefined, frames: [] };
+      racers.set(place, racer);
+      if (step === undefined) racer.head = at.value;
+      else racer.frames.push(at.value);
+    }
+    return { head, racers };
+  });
+
+export const deleteRace = (): Promise<void> => use((db) => db.clear('race'));

@@ -90,9 +90,14 @@ export class RunRecord {
     this.evaluations = [...head.evaluations];
   }
 
-  static begin(pipeline: Pipeline, data: RunData, checks: readonly Check[]): RunRecord {
+  static begin(
+    pipeline: Pipeline,
+    data: RunData,
+    checks: readonly Check[],
+    id: string = crypto.randomUUID(),
+  ): RunRecord {
     return new RunRecord({
-      id: crypto.randomUUID(),
+      id,
       pipeline,
       data,
       checks,

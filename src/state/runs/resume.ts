@@ -1,6 +1,7 @@
 /** A run that a reload cut off: offered at the start of a visit, taken up from its last snapshot, or let go into the list. */
 import { simulationRequestSchema } from '../../data/simulator/request';
 import { pipelineName } from '../../pipeline/name';
+import type { RunData } from '../../pipeline/runFile';
 import { simulate } from '../data';
 import { history } from '../history';
 import { tellError } from '../notices';
@@ -37,19 +38,25 @@ export function keepWhenHidden(): () => void {
   return () => document.removeEventListener('visibilitychange', changed);
 }
 
-/** The data in use is the run's own, or has been made so. */
-async function haveData({ head, snapshot }: Interrupted): Promise<boolean> {
-  const there = () => useData.getState().summary?.fingerprint === snapshot.fingerprint;
+/**
+ * The data in use is that of what was cut off, or has been made so.
+ * @param what was cut off: "run" or "race"
+ * @returns false where somebody has to open it first, which has been said
+ */
+export async function haveData(data: RunData, fingerprint: string, what: 'run' | 'race'): Promise<boolean> {
+  const there = () => useData.getState().summary?.fingerprint === fingerprint;
   await loaded();
   if (there()) return true;
-  if (head.data.kind === 'simulated') {
-    const request = simulationRequestSchema.safeParse(head.data.request);
+  if (data.kind === 'simulated') {
+    const request = simulationRequestSchema.safeParse(data.request);
     if (request.success && (await simulate(request.data)) && there()) return true;
-    tellError('The world of this run comes out otherwise than it did, so the run cannot go on; discard it.');
+    tellError(
+      `The world of this ${what} comes out otherwise than it did, so the ${what} cannot go on; discard it.`,
+    );
     return false;
   }
-  const from = head.data.kind === 'file' ? 'Open' : 'Open the shard';
-  tellError(`This run was trained on other data. ${from} "${head.data.path}" again, then press Resume.`);
+  const from = data.kind === 'file' ? 'Open' : 'Open the shard';
+  tellError(`This ${what} was trained on other data. ${from} "${data.path}" again, then press Resume.`);
   return false;
 }
 
@@ -75,8 +82,9 @@ export async function resumeInterrupted(): Promise<boolean> {
     tellError('A race is under way: it ends, or is stopped, before the run can go on.');
     return false;
   }
-  if (!run || !(await haveData(run)) || interrupted !== run) return false;
+  if (!run) return false;
   const { head, snapshot, columns, frames } = run;
+  if (!(await haveData(head.data, snapshot.fingerprint, 'run')) || interrupted !== run) return false;
   interrupted = null;
   useRuns.setState({ resumable: null });
   endRecording();
@@ -95,9 +103,13 @@ export async function discardInterrupted(): Promise<void> {
   useRuns.setState({ resumable: null });
   await clearCheckpoint();
   if (!run) return;
-  const rows = new Rows(run.columns, run.snapshot.step + 1, 0);
-  for (let at = 0; at < run.frames.length; at += run.columns)
-    rows.push(run.frames.subarray(at, at + run.columns));
-  const made = new RunRecord(run.head).content('stopped', null, rows, null);
+  const made = new RunRecord(run.head).content('stopped', null, rowsOf(run), null);
   if (made) await keepRun(run.head.id, made.content, null, pipelineName(run.head.pipeline));
+}
+
+/** What the steps up to the snapshot told, as a table. */
+export function rowsOf({ columns, snapshot, frames }: Interrupted): Rows {
+  const rows = new Rows(columns, snapshot.step + 1, 0);
+  for (let at = 0; at < frames.length; at += columns) rows.push(frames.subarray(at, at + columns));
+  return rows;
 }

@@ -82,7 +82,7 @@ async function reload(): Promise<void> {
 
 beforeEach(async () => {
   await clearCheckpoint();
-  const db = await openDB(DATABASE, 1).catch(() => null);
+  const db = await openDB(DATABASE).catch(() => null);
   if (db?.objectStoreNames.contains('runs')) for (const s of ['runs', 'weights'] as const) await db.clear(s);
   db?.close();
   usePipeline.setState(usePipeline.getInitialState(), true);
@@ -217,7 +217,7 @@ describe('the list', () => {
   it('leaves a broken entry out with one sentence, and nothing else', async () => {
     await trained();
     await vi.waitFor(async () => expect((await readRuns()).entries).toHaveLength(1));
-    const db = await openDB(DATABASE, 1);
+    const db = await openDB(DATABASE);
     await db.put('runs', { id: 'broken', name: 'x', run: { format: 'seesaw-run' } });
     db.close();
     await reload();
@@ -291,7 +291,7 @@ describe('a reload in mid-run', () => {
 
   it('says that a broken one cannot go on, once', async () => {
     await cutOff();
-    const db = await openDB(DATABASE, 1);
+    const db = await openDB(DATABASE);
     await db.clear('frames');
     db.close();
     await offerResume();
@@ -306,7 +306,7 @@ describe('a reload in mid-run', () => {
   it('waits for data that must be opened again', async () => {
     await cutOff();
     const { head } = await readCheckpoint();
-    const db = await openDB(DATABASE, 1);
+    const db = await openDB(DATABASE);
     const { request: _, ...data } = (head as { record: { data: { request: unknown } } }).record.data;
     const record = {
       ...(head as { record: object }).record,

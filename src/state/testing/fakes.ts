@@ -171,7 +171,7 @@ export class FakeClient {
 
   /** An entrant of the race says something. */
   emitOf(racer: number, event: RunEvent): void {
-    const runId = this.raced?.runIds[racer] ?? '';
+    const runId = this.raced?.entrants[racer]?.runId ?? '';
     this.followers.get(runId)?.onEvent({ ...event, runId, seq: this.seq++ });
   }
 
@@ -210,6 +210,7 @@ export class FakeClient {
       this.raced = request;
     },
     racePause: async () => void this.calls.push('race pause'),
+    raceStep: async () => void this.calls.push('race step'),
     raceResume: async () => void this.calls.push('race resume'),
     raceStop: async () => void this.calls.push('race stop'),
     racePlaces: async () => PLACES,
