@@ -109,7 +109,8 @@ export function step(): Promise<void> {
 async function oneStep(): Promise<void> {
   if (phaseIs('idle') && !(await start(null, true))) return;
   if (!phaseIs('paused', 'training')) return;
-  await guarded(() => client.trainer((api) => api.step(1)));
+  const taken = await guarded(() => client.trainer((api) => api.step(1)));
+  if (taken) useHandStep.setState({ pulse: taken.step });
 }
 
 /** Back to step 0. The curves stay as the ghost. */
@@ -272,7 +273,7 @@ function receive(event: TrainerEvent): void {
       return;
     case 'backend':
       // Times are those of a backend.
-      useRun.setState({ backend: event.backend, times: null });
+      useRun.setState({ backend: event.backend, times: null, norms: null });
       return;
     case 'frame':
       endRecording();
@@ -296,6 +297,9 @@ function receive(event: TrainerEvent): void {
       return;
     case 'times':
       useRun.setState({ times: event.times });
+      return;
+    case 'norms':
+      useRun.setState({ norms: event.norms });
       return;
     case 'step':
       useHandStep.setState({ reading: event.reading });
@@ -426,10 +430,10 @@ function keepGhost(): void {
 }
 
 function toIdle(): void {
-  useHandStep.setState({ reading: null });
+  useHandStep.setState({ reading: null, pulse: 0 });
   client.expectRun('');
   client.forgetSnapshot();
-  useRun.setState({ phase: 'idle', failure: null, snapshotStep: null, note: null, times: null });
+  useRun.setState({ phase: 'idle', failure: null, snapshotStep: null, note: null, times: null, norms: null });
 }
 
 function cancelRestart(): void {

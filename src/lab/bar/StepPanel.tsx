@@ -15,6 +15,30 @@ import './step.css';
 /** Three figures that count, also of what is small. */
 const short = (value: number) => plain(Number(value.toPrecision(3))).replace(/^0\./, '.');
 
+/** A step's stages, in words: what the pulse on the lanes shows to who wants motion. */
+function Stages() {
+  const pipeline = usePipeline((s) => s.pipeline);
+  const blocks = blocksOf(pipeline);
+  const titles = blocks.filter(({ path }) => path !== 'balancer').map(({ spec }) => spec.title);
+  const balancer = blocks.find(({ path }) => path === 'balancer')!.spec.title;
+  return (
+    <ol className="step-stages" aria-label="Stages of a step">
+      <li>
+        <b>Forward</b> {['Data', ...titles].join(' → ')}
+      </li>
+      <li>
+        <b>Losses</b> {pipeline.tasks.map((t) => t.label).join(', ')}
+      </li>
+      <li>
+        <b>Back</b> gradients: {titles.toReversed().join(' → ')}
+      </li>
+      <li>
+        <b>Update</b> {balancer}, then all weights move
+      </li>
+    </ol>
+  );
+}
+
 /** What the names in each block's probes rest on. */
 function useNaming(): (block: string) => Naming {
   const pipeline = usePipeline((s) => s.pipeline);
@@ -136,6 +160,7 @@ export function StepPanel() {
           <p className="sr" role="status">
             {reading && stepInWords(reading, labels)}
           </p>
+          <Stages />
           {reading ? (
             <Figures reading={reading} />
           ) : (

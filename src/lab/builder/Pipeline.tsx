@@ -9,6 +9,7 @@ import { pipelineName } from '../../pipeline/name';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, Pillar } from '../../pipeline/spec';
 import { redo, undo } from '../../state/edits';
+import { useHandStep } from '../../state/handStep';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { toggleLecture } from '../../state/view';
 import { pointing, useLit } from '../parts';
@@ -18,6 +19,7 @@ import { Flow } from './Flow';
 import { LossEnd } from './LossEnd';
 import { type Box, inputBox, type Layout, layOut, type PlaceName } from './places';
 
+const Pulse = lazy(() => import('./Pulse'));
 const PresetGallery = lazy(() => import('./PresetGallery'));
 const InsideSheet = lazy(() => import('./insides/InsideSheet'));
 
@@ -153,6 +155,20 @@ function DataCard({ box }: { box: Box }) {
   );
 }
 
+const useSlowMotion = (): boolean => useRun((s) => s.speed !== null && s.phase === 'training');
+
+/** How a step flows, in slow motion and by hand; at full speed nothing of it is on the page. */
+function StepFlow({ layout }: { layout: Layout }) {
+  const slow = useSlowMotion();
+  const byHand = useHandStep((s) => s.pulse > 0);
+  if (!slow && !byHand) return null;
+  return (
+    <Suspense fallback={null}>
+      <Pulse layout={layout} />
+    </Suspense>
+  );
+}
+
 /** All that lies on the stage for a layout. */
 export function Cards({ layout }: { layout: Layout }) {
   const pipeline = usePipeline((s) => s.pipeline);
@@ -174,6 +190,7 @@ export function Cards({ layout }: { layout: Layout }) {
       ))}
       <LossEnd layout={layout} />
       <Flow layout={layout} />
+      <StepFlow layout={layout} />
       {shown.map(({ path, spec }) =>
         path === 'input.0' ? null : <LookInside key={path} box={cardOf(path)} path={path} spec={spec} />,
       )}
@@ -193,12 +210,16 @@ function Head() {
   const pipeline = usePipeline((s) => s.pipeline);
   const total = useRun((s) => s.description?.parameterCount);
   const note = useRun((s) => s.note);
+  const slow = useSlowMotion();
   const { pastStates, futureStates } = useStore(usePipeline.temporal);
   return (
     <div className="pipehead">
       <h2>{pipelineName(pipeline)}</h2>
       <span className="dim pipe-note">
-        {note ?? (total === undefined ? 'parameters –' : `${count(total)} parameters`)}
+        {slow && <span className="still">each step: forward, losses, back, update</span>}
+        <span className={slow ? 'moving' : undefined}>
+          {note ?? (total === undefined ? 'parameters –' : `${count(total)} parameters`)}
+        </span>
       </span>
       <span className="grow" />
       <Presets />
