@@ -22,7 +22,7 @@ const LONG_TESTS = [
   'src/metrics/sample.test.ts',
   'src/pipeline/fuzz.test.ts',
   'workers/data.worker.test.ts',
-  'cli/{train,shard,study,webgpu}.test.ts',
+  'cli/{pageRun,train,shard,study,webgpu}.test.ts',
   'scripts/seesaw.test.mjs',
   'src/data/readers/{fuzz*,samples}.test.ts',
   'src/engine/{tug,combinations/*}.test.ts',

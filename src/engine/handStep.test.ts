@@ -87,6 +87,28 @@ describe('readStep', () => {
   });
 });
 
+it('a step that diverges is told by its failure, not by figures that are no numbers', async () => {
+  const events: RunEvent[] = [];
+  const trainer = new Trainer({
+    wasmFiles: wasmPaths(),
+    emit: (e) => events.push(e),
+    yieldNow: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  });
+  trainer.load(data);
+  trainer.watch(['step']);
+  const wild = pipeline(shared);
+  const training = { ...wild.training, optimizer: 'sgd' as const, learningRate: 1 };
+  await trainer.start({ pipeline: { ...wild, training }, backend: 'wasm', paused: true });
+  trainer.edit({ lossWeights: wild.tasks.map(() => 1e38) });
+  await trainer.step(5);
+  const told = events.flatMap((e) =>
+    e.kind === 'step' ? [...e.reading.losses, ...e.reading.lossesAfter] : [],
+  );
+  expect(told.every(Number.isFinite)).toBe(true);
+  expect(events.some((e) => e.kind === 'failed')).toBe(true);
+  await trainer.stop();
+});
+
 it('a trainer reads steps by hand while somebody looks, and no others', async () => {
   const events: RunEvent[] = [];
   const trainer = new Trainer({

@@ -60,7 +60,11 @@ export class Looks {
   /** Trains a step; one by hand is read as well, while somebody looks at what flows in it. */
   async takeStep(session: Session, byHand: boolean): Promise<void> {
     if (!byHand || !this.at(HAND_STEP)) return session.trainStep();
-    this.options.emit({ kind: 'step', reading: await session.readStep(this.watched) });
+    const reading = await session.readStep(this.watched);
+    const { losses, lossesAfter, sharedNorms, ownNorms } = reading;
+    // A step that diverges has no figures to show: the failure that follows names its place.
+    if (![losses, lossesAfter, sharedNorms, ownNorms].flat().every(Number.isFinite)) return;
+    this.options.emit({ kind: 'step', reading });
   }
 
   /** Whether an instrument waits to be read. */
