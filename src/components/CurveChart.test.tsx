@@ -3,6 +3,7 @@
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { afterEach, expect, it, vi } from 'vitest';
 import CurveChart, { type CurveChartProps } from './CurveChart';
+import { roomOf } from './curves/plot';
 
 afterEach(cleanup);
 
@@ -98,11 +99,13 @@ it('is read by a pointer at the nearest point, and let go where it leaves', () =
   const onRead = vi.fn();
   const { container } = render(<CurveChart {...props} onRead={onRead} />);
   const reader = container.querySelector('.chart-reader')!;
-  const width = Number.parseFloat((reader as HTMLElement).style.width);
+  // The reader begins at the figure's edge, the axis behind its own figures.
+  const { left } = roomOf({ ...props, large: false });
+  const width = Number.parseFloat((reader as HTMLElement).style.width) - left;
   // 13 of 500 steps: step 10 is nearer than 20.
-  fireEvent(reader, new MouseEvent('pointermove', { bubbles: true, clientX: (width * 13) / 500 }));
+  fireEvent(reader, new MouseEvent('pointermove', { bubbles: true, clientX: left + (width * 13) / 500 }));
   expect(onRead).toHaveBeenLastCalledWith(10);
-  fireEvent(reader, new MouseEvent('pointermove', { bubbles: true, clientX: (width * 17) / 500 }));
+  fireEvent(reader, new MouseEvent('pointermove', { bubbles: true, clientX: left + (width * 17) / 500 }));
   expect(onRead).toHaveBeenLastCalledWith(20);
   fireEvent(reader, new MouseEvent('pointerout', { bubbles: true }));
   expect(onRead).toHaveBeenLastCalledWith(null);

@@ -68,8 +68,7 @@ function Reader({
   const newest = x.length - 1;
   if (newest < 1) return null;
   const follow = (e: PointerEvent<HTMLElement>) => {
-    const left = plot.left + (e.clientX - e.currentTarget.getBoundingClientRect().left);
-    const step = plot.stepAt(left);
+    const step = plot.stepAt(e.clientX - e.currentTarget.getBoundingClientRect().left);
     // The nearest point, not the one before: that is what the eye takes.
     const before = indexAt(x, step);
     const after = Math.min(newest, before + 1);
@@ -79,12 +78,8 @@ function Reader({
   return (
     <div
       className="chart-reader"
-      style={{
-        left: plot.left,
-        top: plot.top,
-        width: plot.right - plot.left,
-        height: plot.bottom - plot.top,
-      }}
+      // As wide as the figure: the plot begins elsewhere when the figures beside its axis get longer, and this must not move.
+      style={{ left: 0, top: plot.top, width: plot.right, height: plot.bottom - plot.top }}
       onPointerDown={follow}
       onPointerMove={follow}
       onPointerLeave={leave}

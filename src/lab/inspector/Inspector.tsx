@@ -1,5 +1,6 @@
 /** What is selected, explained and adjustable: a block with its equations and knobs, training, tasks, or the data. */
 import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { FontsFirst } from '../../components/FontsFirst';
 import { findings } from '../../pipeline/compat';
 import { blocksOf } from '../../pipeline/schema';
 import type { BlockSpec, ParamValue, Pillar } from '../../pipeline/spec';
@@ -85,47 +86,56 @@ export function BlockPanel({
         )}
       </h2>
       <p className="idea">{spec.idea}</p>
-      <div className="eq" style={{ minHeight: spec.equations.length * 27 + 96 }}>
-        <Suspense fallback={null}>
-          <Equations path={path} spec={spec} />
-        </Suspense>
-      </div>
-      <div className="knobs">
-        {names.map(([name, param]) => (
-          <Named key={name} at={addressOf(path, `knob.${name}`)}>
-            <Knob
-              param={param}
-              value={params[name]!}
-              refusal={refusals[name] ?? null}
-              onChange={(value) => setRefusals({ ...refusals, [name]: setParam(pillar, name, value, index) })}
-              onRefuse={(reason) => setRefusals({ ...refusals, [name]: reason })}
-            />
-          </Named>
-        ))}
-        {names.length === 0 && <p className="dim">Nothing to set here.</p>}
-      </div>
-      <Warnings where={path} />
-      {names.length > 0 && (
-        <div className="knob-foot">
-          <Cost />
-          <button
-            type="button"
-            className="link"
-            onClick={() => {
-              setRefusals({});
-              resetParams(pillar, index);
-            }}
-          >
-            Defaults
-          </button>
-          {index > 0 && (
-            <button type="button" className="link" onClick={() => removeInput(index)}>
-              Take out
-            </button>
-          )}
-        </div>
-      )}
-      {pillar !== 'balancer' && <Facts path={path} />}
+      <FontsFirst>
+        {(mark) => (
+          <>
+            <div className="eq">
+              <Suspense fallback={null}>
+                <Equations path={path} spec={spec} />
+                {mark}
+              </Suspense>
+            </div>
+            <div className="knobs">
+              {names.map(([name, param]) => (
+                <Named key={name} at={addressOf(path, `knob.${name}`)}>
+                  <Knob
+                    param={param}
+                    value={params[name]!}
+                    refusal={refusals[name] ?? null}
+                    onChange={(value) =>
+                      setRefusals({ ...refusals, [name]: setParam(pillar, name, value, index) })
+                    }
+                    onRefuse={(reason) => setRefusals({ ...refusals, [name]: reason })}
+                  />
+                </Named>
+              ))}
+              {names.length === 0 && <p className="dim">Nothing to set here.</p>}
+            </div>
+            <Warnings where={path} />
+            {names.length > 0 && (
+              <div className="knob-foot">
+                <Cost />
+                <button
+                  type="button"
+                  className="link"
+                  onClick={() => {
+                    setRefusals({});
+                    resetParams(pillar, index);
+                  }}
+                >
+                  Defaults
+                </button>
+                {index > 0 && (
+                  <button type="button" className="link" onClick={() => removeInput(index)}>
+                    Take out
+                  </button>
+                )}
+              </div>
+            )}
+            {pillar !== 'balancer' && <Facts path={path} />}
+          </>
+        )}
+      </FontsFirst>
     </>
   );
 }

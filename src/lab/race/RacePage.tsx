@@ -44,10 +44,11 @@ function Controls() {
           Resume
         </button>
       )}
-      {(phase === 'running' || phase === 'paused') && (
+      {(phase === 'preparing' || phase === 'running' || phase === 'paused') && (
         <button
           type="button"
           className="btn"
+          disabled={phase === 'preparing'}
           title="One step for each of them, then a rest (S)"
           onClick={() => void stepRace()}
         >
