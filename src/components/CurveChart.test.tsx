@@ -122,3 +122,30 @@ it('draws seeds of one pipeline as a mean between two standard deviations, and s
   expect(areas().length).toBe(1);
   expect(container.querySelector('.chart-label')!.textContent).toBe('A .700\u202f±\u202f.010');
 });
+
+it('reads racers where no curve is its own: markers and figures stand at the step, and keys go along the longest', () => {
+  const reads: (number | null)[] = [];
+  const racer = (id: string, x: number[], y: number[]) => ({
+    id,
+    label: id,
+    dash: undefined,
+    racer: 0,
+    x,
+    y,
+  });
+  const race: CurveChartProps = {
+    ...props,
+    series: { ...props.series, x: [], raw: [], smooth: [] },
+    ghosts: [racer('A', [0, 50, 100], [0.5, 0.6, 0.7]), racer('B', [0, 50], [0.5, 0.55])],
+    onRead: (step) => reads.push(step),
+  };
+  const { container, rerender } = render(<CurveChart {...race} />);
+  const labels = () => [...container.querySelectorAll('.moving .chart-label')].map((t) => t.textContent);
+  expect(labels()).toEqual(['A .700', 'B .550']);
+  const keys = screen.getByRole('slider', { name: 'CTR AUC: step that is read' });
+  fireEvent.change(keys, { target: { value: '1' } });
+  expect(reads).toEqual([50]);
+  rerender(<CurveChart {...race} mark={{ step: 50, at: 50, value: null, text: 'A .600, B .550' }} />);
+  expect(labels()).toEqual(['A .600', 'B .550', 'step 50']);
+  expect(keys.getAttribute('aria-valuetext')).toBe('step 50: A .600, B .550');
+});

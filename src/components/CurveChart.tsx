@@ -53,6 +53,15 @@ export default function CurveChart(props: CurveChartProps) {
   );
 }
 
+/** Steps that can be read: the curve's own, or where only racers run those of the one that is furthest. */
+function readable({ x }: CurveSeries, ghosts: readonly GhostCurve[]): readonly number[] {
+  if (x.length > 0) return x;
+  return ghosts.reduce<readonly number[]>(
+    (longest, g) => (g.racer !== undefined && g.x.length > longest.length ? g.x : longest),
+    x,
+  );
+}
+
 /**
  * Reads the curve at a step: a pointer over the plot, a finger that is drawn along it, or the keys of a range input that
  * lies there unseen until it has the focus. An arrow goes a point of the curve; Escape goes back to live.
@@ -60,11 +69,12 @@ export default function CurveChart(props: CurveChartProps) {
 function Reader({
   title,
   series,
+  ghosts,
   mark,
   onRead,
   plot,
 }: CurveChartProps & { readonly plot: ReturnType<typeof plotOf> }) {
-  const { x } = series;
+  const x = readable(series, ghosts);
   const newest = x.length - 1;
   if (newest < 1) return null;
   const follow = (e: PointerEvent<HTMLElement>) => {

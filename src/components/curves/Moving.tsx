@@ -1,10 +1,10 @@
 /** What of a curve chart moves: raw and smoothed curve, ghosts, the task's letter and the step. A path a curve, no element a point. */
 import { createContext, memo, useContext, useId } from 'react';
-import { fraction } from '../format';
+import { count, fraction } from '../format';
 import { SvgRunMark } from '../RunMark';
 import { SvgTag } from '../Tag';
 import type { TaskLook } from '../tasks';
-import { bandOf, lastFinite, type Plot, pathOf } from './plot';
+import { bandOf, lastFinite, type Plot, pathOf, upTo } from './plot';
 
 export interface CurveSeries {
   readonly look: TaskLook | null;
@@ -63,6 +63,8 @@ export function Moving() {
   const endX = x.at(-1);
   const endY = lastFinite(smooth);
   const within = (value: number) => Math.min(yMax, Math.max(yMin, value));
+  // Where racers are read, their markers and figures stand at that step.
+  const ends = mark ? ghosts.map((g) => (g.racer === undefined ? g : upTo(g, mark.step))) : ghosts;
   return (
     <g className="moving">
       <clipPath id={clip}>
@@ -96,13 +98,13 @@ export function Moving() {
           </>
         )}
       </g>
-      {ghosts.map(({ id, racer, x: at, y }) => {
+      {ends.map(({ id, racer, x: at, y }) => {
         const last = lastFinite(y);
         return racer === undefined || last === null ? null : (
           <SvgRunMark key={id} mark={racer} x={plot.x(at.at(-1)!)} y={plot.y(within(last))} />
         );
       })}
-      {ghostLabels(moving).map(({ id, text, x: at, y, beside }) => {
+      {ghostLabels({ ...moving, ghosts: ends }).map(({ id, text, x: at, y, beside }) => {
         const left = at < xMax / 3;
         return (
           <text
@@ -174,7 +176,7 @@ function Mark({
       <path d={`M${plot.x(mark.step)} ${plot.top}V${plot.bottom}`} />
       {inside && <circle cx={x} cy={y} r={large ? 6 : 3.5} style={{ fill: stroke }} />}
       <text className="chart-label" x={x + (left ? -7 : aside)} y={foot} textAnchor={left ? 'end' : 'start'}>
-        {mark.text}
+        {series.x.length > 0 ? mark.text : `step ${count(mark.step)}`}
       </text>
     </g>
   );

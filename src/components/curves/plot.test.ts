@@ -1,6 +1,6 @@
 /** The plot: ticks printed as what they are, pixels there and back, one path a curve. */
 import { describe, expect, it } from 'vitest';
-import { bandOf, digitsOf, indexAt, pathOf, plotOf } from './plot';
+import { bandOf, digitsOf, indexAt, pathOf, plotOf, upTo } from './plot';
 
 const shape = { width: 300, height: 150, xMax: 500, yMin: 0.5, yMax: 0.8, yTicks: [0.5, 0.8], large: false };
 
@@ -48,4 +48,11 @@ it('writes a band along its upper edge and back along its lower one', () => {
   const straight = { x: (v: number) => v, y: (v: number) => v };
   expect(bandOf([0, 1], { low: [1, 2], high: [3, 4] }, straight)).toBe('M0 3L1 4L1 2L0 1Z');
   expect(bandOf([0], { low: [1], high: [3] }, straight)).toBe('');
+});
+
+it('cuts a curve at a step, and leaves its first point', () => {
+  const curve = { x: [10, 20, 30], y: [1, 2, 3], name: 'a' };
+  expect([5, 20, 29, 99].map((step) => upTo(curve, step).x.length)).toEqual([1, 2, 2, 3]);
+  expect(upTo(curve, 20)).toEqual({ x: [10, 20], y: [1, 2], name: 'a' });
+  expect(upTo({ x: [], y: [] }, 3)).toEqual({ x: [], y: [] });
 });

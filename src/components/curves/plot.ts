@@ -101,3 +101,12 @@ export function indexAt(steps: readonly number[], step: number): number {
 export function lastFinite(values: readonly number[]): number | null {
   return values.findLast(Number.isFinite) ?? null;
 }
+
+/** A curve as far as a step, with its first point at least. */
+export const upTo = <C extends { readonly x: readonly number[]; readonly y: readonly number[] }>(
+  curve: C,
+  step: number,
+): C => {
+  const to = indexAt(curve.x, step) + 1;
+  return { ...curve, x: curve.x.slice(0, to), y: curve.y.slice(0, to) };
+};

@@ -13,10 +13,13 @@ export function readAt(step: number | null): void {
   if (useReader.getState().step !== step) useReader.setState({ step });
 }
 
+/** Where pointer or key is; null is nowhere. */
+export const usePointed = (): number | null => useReader((s) => s.step);
+
 /** The step at which the curves are read; null is live. */
 export function useReadStep(): number | null {
   const scrub = useUi((s) => s.scrub);
-  return useReader((s) => s.step) ?? scrub;
+  return usePointed() ?? scrub;
 }
 
 function markOf(

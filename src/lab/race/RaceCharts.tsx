@@ -1,8 +1,9 @@
 /** The curves of a race: a chart for each reported column, in it all entrants, told apart by marker, dash and letter. */
-import { lazy, Suspense, useMemo } from 'react';
+import { type CSSProperties, lazy, Suspense, useMemo } from 'react';
 import type { GhostCurve } from '../../components/curves/Moving';
+import { indexAt } from '../../components/curves/plot';
 import { ExportMenu } from '../../components/ExportMenu';
-import { fraction } from '../../components/format';
+import { count, fraction } from '../../components/format';
 import { dashOf, letterOf } from '../../components/RunMark';
 import { Tag } from '../../components/Tag';
 import { taskLooks } from '../../components/tasks';
@@ -11,6 +12,7 @@ import { type OutputSpace, outputSpaces } from '../../pipeline/spaces';
 import { curveCsv, saveBlob } from '../../state/export';
 import { useRace } from '../../state/race/store';
 import { useUi } from '../../state/stores';
+import { readAt, usePointed } from '../monitor/readAt';
 import { useOracle, useSimulated } from '../use';
 
 const CurveChart = lazy(() => import('../../components/CurveChart'));
@@ -23,7 +25,18 @@ const POINTS = 120;
 
 const NO_CURVE: readonly number[] = [];
 const NOBODY = { x: NO_CURVE, raw: NO_CURVE, smooth: null };
-const unread = () => undefined;
+
+/** Step at which the curves are read: where pointer or key is on one of them, else where the scrubber stands; null is live. */
+function useRaceStep(): number | null {
+  const scrubbed = useRace((s) => s.read);
+  return usePointed() ?? scrubbed;
+}
+
+/** What a racer's curve says at a step, or at the evaluation before it; with null at its end. */
+function valueAt({ x, y }: GhostCurve, step: number | null): { at: number; value: number } {
+  const i = step === null ? x.length - 1 : indexAt(x, step);
+  return { at: x[i] ?? 0, value: y[i] ?? Number.NaN };
+}
 
 function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeof taskLooks> }) {
   const tick = useRace((s) => s.tick);
@@ -53,6 +66,9 @@ function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeo
   const gap = top - bottom > 0.35 ? 0.1 : 0.05;
   const ticks = Array.from({ length: Math.floor((top - bottom) / gap + 1.001) }, (_, i) => bottom + i * gap);
   const steps = Math.max(1, ...racers.map((r) => r.pipeline.training.steps));
+  const step = useRaceStep();
+  const read = curves.map((c) => `${c.label} ${fraction(valueAt(c, step).value)}`).join(', ');
+  const mark = step === null || curves.length === 0 ? null : { step, at: step, value: null, text: read };
   return (
     <section className="panel" aria-label={`${space.name} AUC of the race`}>
       <header>
@@ -84,20 +100,58 @@ function RaceChart({ space, hues }: { space: OutputSpace; hues: ReturnType<typeo
             yMin={bottom}
             yMax={top}
             yTicks={ticks}
-            mark={null}
-            onRead={unread}
+            mark={mark}
+            onRead={readAt}
           />
         </Suspense>
         <ul className="sr">
-          {curves.map(({ id, name, label, x, y }) => (
-            <li key={id}>
-              {label}, {name}: {space.name} AUC {fraction(y.findLast(Number.isFinite) ?? Number.NaN)} at step{' '}
-              {x.at(-1)}
-            </li>
-          ))}
+          {curves.map((curve) => {
+            const { at, value } = valueAt(curve, step);
+            return (
+              <li key={curve.id}>
+                {curve.label}, {curve.name}: {space.name} AUC{' '}
+                {Number.isFinite(value) ? fraction(value) : 'without a value'} at step {count(at)}
+              </li>
+            );
+          })}
         </ul>
       </div>
     </section>
+  );
+}
+
+/** One scrubber for all charts: back through the evaluations, and live at its end. */
+function RaceScrubber() {
+  useRace((s) => s.tick);
+  const racers = useRace((s) => s.racers);
+  const read = useRace((s) => s.read);
+  const x = racers
+    .map(({ history }) => [...history.evaluations.values()][0]?.points(0, POINTS).x ?? NO_CURVE)
+    .reduce((longest, own) => (own.length > longest.length ? own : longest), NO_CURVE);
+  const newest = Math.max(0, x.length - 1);
+  const at = read === null ? newest : Math.max(0, indexAt(x, read));
+  const step = count(x[at] ?? 0);
+  return (
+    <label className="scrub race-scrub">
+      <span>
+        step <b>{step}</b> <small>{read === null ? 'live' : `of ${count(x[newest] ?? 0)}`}</small>
+      </span>
+      <input
+        type="range"
+        min={0}
+        max={newest}
+        step={1}
+        value={at}
+        disabled={newest === 0}
+        aria-label="Step at which the race is read"
+        aria-valuetext={read === null ? `live, step ${step}` : `step ${step}`}
+        style={{ '--share': newest === 0 ? 1 : at / newest } as CSSProperties}
+        onChange={(e) => {
+          const to = Number(e.target.value);
+          useRace.setState({ read: to === newest ? null : x[to]! });
+        }}
+      />
+    </label>
   );
 }
 
@@ -106,10 +160,13 @@ export function RaceCharts() {
   const spaces = useMemo(() => (tasks ? outputSpaces(tasks) : []), [tasks]);
   const hues = useMemo(() => taskLooks((tasks ?? []).map((t) => t.label)), [tasks]);
   return (
-    <div className="race-charts">
-      {spaces.map((space) => (
-        <RaceChart key={space.id} space={space} hues={hues} />
-      ))}
-    </div>
+    <>
+      <RaceScrubber />
+      <div className="race-charts">
+        {spaces.map((space) => (
+          <RaceChart key={space.id} space={space} hues={hues} />
+        ))}
+      </div>
+    </>
   );
 }

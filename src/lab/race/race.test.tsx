@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 /** The race in words, and the page from line-up to curves by what a user sees. */
-import { cleanup, fireEvent, render, screen, within } from '@testing-library/react';
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { blockWith, defaultPipeline } from '../../pipeline/defaults';
 import { simulate } from '../../state/data';
@@ -72,6 +72,27 @@ describe('the verdict', () => {
   });
 });
 
+describe('the verdict over seeds', () => {
+  it('of three races is that of their mean, seed against seed', () => {
+    const races = [
+      [0.7, 0.71],
+      [0.702, 0.713],
+      [0.699, 0.708],
+    ].map(([a, b], seed) =>
+      raced([a!, 0.7], [b!, 0.7]).map((run) => ({
+        ...run,
+        id: `${run.id}-${seed}`,
+        race: { ...run.race!, id: `race ${seed}` },
+        pipeline: { ...run.pipeline, training: { ...run.pipeline.training, seed } },
+      })),
+    );
+    const [verdict] = verdictsOf(compareRuns(races.flat(), 'r0-0', 'label')!);
+    // Differences .010, .011, .009: mean .010, standard error .001 / √3.
+    expect(verdict!.columns[0]).toBe('CTR +.0100 ± .0006, better');
+    expect(verdict!.columns[1]).toBe('CTCVR +0 ± 0, within noise');
+  });
+});
+
 describe('the page', () => {
   let fake: FakeClient;
   beforeEach(async () => {
@@ -136,6 +157,43 @@ describe('the page', () => {
     press('Stop');
     await screen.findByText('It was stopped before the end.');
     expect(screen.getByText(/Nobody got past the first evaluation/)).toBeTruthy();
+  });
+
+  it('is read at a step: every racer’s value there, by the scrubber and by the keys of a chart', async () => {
+    addEntrant(shared, 'Shared');
+    addSingleTask();
+    render(<RacePage />);
+    press('Start the race');
+    await screen.findByText('Racing');
+    for (const racer of [0, 1]) {
+      for (const step of [0, 50, 100]) {
+        const auc = {
+          ok: true as const,
+          value: 0.6 + racer / 10 + step / 1000,
+          se: 0.01,
+          positives: 9,
+          rows: 99,
+        };
+        const metrics = [{ space: 'click', auc, logLoss: null, expectedAuc: auc }];
+        fake.emitOf(racer, { kind: 'evaluation', evaluation: { step, metrics } });
+      }
+    }
+    const chart = screen.getByRole('region', { name: 'CTR AUC of the race' });
+    const items = () =>
+      within(chart)
+        .getAllByRole('listitem')
+        .map((li) => li.textContent);
+    await waitFor(() => expect(items()).toHaveLength(2));
+    expect(items()[1]).toMatch(/Single task: CTR AUC \.800 at step 100/);
+    const scrubber = screen.getByRole('slider', { name: 'Step at which the race is read' });
+    expect(scrubber.getAttribute('aria-valuetext')).toBe('live, step 100');
+    fireEvent.change(scrubber, { target: { value: '1' } });
+    expect(items()).toEqual([
+      expect.stringMatching(/Shared: CTR AUC \.650 at step 50/),
+      expect.stringMatching(/Single task: CTR AUC \.750 at step 50/),
+    ]);
+    fireEvent.change(scrubber, { target: { value: '2' } });
+    expect(items()[0]).toMatch(/at step 100/);
   });
 
   it('refuses steps that are no number, in a sentence', () => {
