@@ -43,7 +43,9 @@ test('kuairand-pure opens with its user features, and its tasks become the pipel
   expect(await stepOf(page)).toBe(30);
 });
 
-test('dials draw another world; what cannot be is said and changes nothing', async ({ page }) => {
+test('dials draw another world; what cannot be is said and changes nothing; axe finds nothing', async ({
+  page,
+}) => {
   await openLab(page, labAddress());
   await dataTab(page);
   const world = page.locator('.data-tab').getByRole('region', { name: 'Simulated world' });
@@ -54,6 +56,7 @@ test('dials draw another world; what cannot be is said and changes nothing', asy
   const us = await fingerprint.textContent();
   expect(us).not.toBe(before);
   await world.getByText('More dials').click();
+  await noViolations(page, 'Data tab');
   const impressions = world.getByRole('slider', { name: 'Impressions M' });
   await impressions.focus();
   await page.keyboard.press('End');
@@ -70,11 +73,12 @@ test('dials draw another world; what cannot be is said and changes nothing', asy
   await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
 });
 
-test('the mapping step by keyboard alone: a role, a parent, open', async ({ page }) => {
+test('the mapping step by keyboard alone: a role, a parent, open; axe finds nothing', async ({ page }) => {
   await openLab(page, labAddress(20));
   await give(page, { name: 'shop.csv', text: shopLog() });
   const step = page.getByRole('dialog', { name: 'What is in the file?' });
   await expect(step).toBeVisible();
+  await noViolations(page, 'mapping step');
   const role = step.getByRole('combobox', { name: 'Role of colour' });
   await role.focus();
   await page.keyboard.type('ignore');
@@ -153,12 +157,15 @@ test('a long sampling shows how far it is, and Cancel ends it and leaves the dat
   await expect(button(page, 'Train')).toBeEnabled();
 });
 
-test('the Data view: by its address and back, with the data’s figures', async ({ page }) => {
+test('the Data view: by its address and back, with the data’s figures; axe finds nothing', async ({
+  page,
+}) => {
   await openLab(page, labAddress());
   await openDataView(page);
   await expect(page).toHaveURL(/#\/data$/);
   await expect(page.getByRole('heading', { name: 'Rates, simulated' })).toBeVisible();
   await expect(page.getByText(/of \d+ columns/).first()).toBeVisible();
+  await noViolations(page, 'Data view');
   await page.getByRole('searchbox', { name: 'Search columns' }).fill('numerical_35');
   await expect(page.locator('.features tbody tr')).toHaveCount(1);
   await page.getByRole('heading', { name: /^Data: / }).focus();
@@ -171,20 +178,6 @@ test('the Data view: by its address and back, with the data’s figures', async 
   await expect(page.getByRole('heading', { name: /^Data: / })).toBeVisible({ timeout: 60_000 });
   await button(page, 'Back to the lab').click();
   await expect(page.getByRole('tab', { name: /^Data/ })).toBeVisible();
-});
-
-test('axe finds nothing in the Data tab, the Data view and the mapping step', async ({ page }) => {
-  test.setTimeout(180_000);
-  await openLab(page, labAddress());
-  await dataTab(page);
-  await page.locator('.data-tab').getByText('More dials').click();
-  await noViolations(page, 'Data tab');
-  await openDataView(page);
-  await noViolations(page, 'Data view');
-  await page.goBack();
-  await give(page, { name: 'shop.csv', text: shopLog() });
-  await expect(page.getByRole('dialog', { name: 'What is in the file?' })).toBeVisible();
-  await noViolations(page, 'mapping step');
 });
 
 test('on a phone the Data tab, the Data view and the mapping step fit', async ({ page }) => {

@@ -111,7 +111,7 @@ test('each panel stands alone, trains, and leads back to the whole lab', async (
 test('the tour: offered once, taken by keyboard, found again in Help; the page about Seesaw', async ({
   page,
 }) => {
-  await page.goto('./?backend=wasm');
+  await page.goto(`./?backend=wasm${small}`);
   await button(page, 'Take the tour').click();
   const box = page.getByRole('dialog');
   await expect(box).toContainText('three pillars', { timeout: 30_000 });

@@ -20,17 +20,13 @@ const cells = (page: Page) =>
     .locator('td.cell')
     .evaluateAll((all) => all.map((c) => Number(c.textContent!.replace('\u2212', '-').replace('+', ''))));
 
-async function trained(page: Page): Promise<void> {
+test('a wire is cut by the keyboard, its worth read, and mended; two cohorts are taken off one another; axe finds nothing', async ({
+  page,
+}) => {
   await openLab(page, link(60));
   await button(page, 'Train').click();
   await waitForState(page, 'Finished');
   await page.getByRole('tab', { name: 'Attention' }).click();
-}
-
-test('a wire is cut by the keyboard, its worth read, and mended; two cohorts are taken off one another', async ({
-  page,
-}) => {
-  await trained(page);
   const wire = page.getByRole('button', { name: 'cut click → purchase, layer 1, head 1' });
   await wire.focus();
   await page.keyboard.press('Space');
@@ -40,6 +36,7 @@ test('a wire is cut by the keyboard, its worth read, and mended; two cohorts are
   await expect(rows).toHaveCount(4, { timeout: 30_000 });
   const first = await rows.allTextContents();
   for (const row of first.slice(1)) expect(row).toMatch(/[+\u2212]?\.?\d+.*±.*(within noise|loses|gains)/);
+  await noViolations(page, 'a cut');
   // All heads and layers together are another cut, with another reading.
   await page.getByRole('radio', { name: 'all maps' }).check({ force: true });
   await page.getByRole('button', { name: 'cut purchase → click, all maps' }).first().focus();
@@ -56,6 +53,7 @@ test('a wire is cut by the keyboard, its worth read, and mended; two cohorts are
   const values = await cells(page);
   await page.getByLabel('minus').selectOption('cohort no click');
   await expect(page.getByText(/all rows \(\d+\) minus rows with no click \(\d+\)/)).toBeVisible();
+  await noViolations(page, 'a difference');
   const differences = await cells(page);
   expect(differences.length).toBe(values.length);
   // Each row of a map adds up to 1, so that its differences cancel out, to the two digits that are printed.
@@ -73,15 +71,6 @@ test('a wire is cut by the keyboard, its worth read, and mended; two cohorts are
     'table,row,column,step,cohort,value,minus_step,minus_cohort,minus_value,difference',
   );
   expect(text.trim().split('\n')).toHaveLength(1 + values.length);
-});
-
-test('axe finds nothing where wires are cut and readings differ', async ({ page }) => {
-  await trained(page);
-  await page.getByRole('button', { name: /^cut / }).first().click();
-  await expect(page.getByTestId('cut-panel').getByRole('row')).toHaveCount(4, { timeout: 30_000 });
-  await noViolations(page, 'a cut');
-  await page.getByLabel('minus').selectOption('cohort no click');
-  await noViolations(page, 'a difference');
 });
 
 test('training goes on as it was while a wire is cut, and a phone reaches every instrument', async ({
