@@ -97,12 +97,19 @@ describe('the panel', () => {
   });
   afterEach(cleanup);
 
-  it('opens beside Step, tells a step, and closes with Escape', () => {
+  it('opens beside Step, tells a step, and closes with Escape', async () => {
     render(<StepPanel />);
     const button = screen.getByRole('button', { name: /This step/ });
     expect(button.getAttribute('aria-expanded')).toBe('false');
     fireEvent.click(button);
-    expect(screen.getByRole('region', { name: 'This step' }).textContent).toMatch(/Press Step/);
+    const panel = await screen.findByRole('region', { name: 'This step' });
+    expect(panel.textContent).toMatch(/Press Step/);
+    expect(screen.getAllByRole('listitem').map((stage) => stage.textContent)).toEqual([
+      'Forward Data → Embedding → Separate nets → Task Attention → Identity',
+      'Losses click, purchase',
+      'Back gradients: Identity → Task Attention → Separate nets → Embedding',
+      'Update Fixed weights, then all weights move',
+    ]);
     act(() => useHandStep.setState({ reading }));
     expect(screen.getByRole('heading').textContent).toBe('Step 12');
     expect(screen.getByText(/512 rows: 217 with a click, 7 with a purchase/)).toBeTruthy();
@@ -110,7 +117,7 @@ describe('the panel', () => {
     expect(screen.getByRole('status').textContent).toBe(
       'Step 12: click loss .1284 to .1201, purchase loss .0039 to .0038.',
     );
-    fireEvent.keyDown(screen.getByRole('region', { name: 'This step' }), { key: 'Escape' });
+    fireEvent.keyDown(panel, { key: 'Escape' });
     expect(screen.queryByRole('region')).toBeNull();
     expect(document.activeElement).toBe(button);
   });

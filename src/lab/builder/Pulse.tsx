@@ -22,7 +22,7 @@ interface Way {
 }
 
 /** Room between pulses that share the trunk. */
-const APART = 7;
+const APART = 10;
 
 /**
  * @param together whether tasks share the Bottom's inside, so that lanes part behind it

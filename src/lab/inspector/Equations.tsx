@@ -147,9 +147,7 @@ export default function Equations({ path, spec }: { path: string; spec: BlockSpe
       </ul>
       {/* All lie in one cell, so that nothing below moves; the buttons say the same to who hears them. */}
       <div className="symbol-says" aria-hidden="true">
-        <p className={lit.length === 0 ? 'on' : undefined}>
-          Point at a symbol: what it stands for lights up.
-        </p>
+        <p className={lit.length === 0 ? 'on' : undefined}>Point at a symbol to see its part.</p>
         {symbols.map(([symbol, meaning], i) => (
           <p key={symbol} className={lit[0] === i ? 'on' : undefined}>
             {meaning}
