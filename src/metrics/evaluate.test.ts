@@ -1,52 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import type { Dataset } from '../data/dataset';
-import type { Task } from '../pipeline/schema';
 import { outputSpaces } from '../pipeline/spaces';
 import { expectedAuc, weightedAuc } from './auc';
 import { evaluate } from './evaluate';
 import { logLoss } from './log-loss';
-
-const task = (id: string, metric: string, parent: string | null): Task => ({
-  id,
-  label: id,
-  metric,
-  parent,
-  lossWeight: 1,
-  positiveWeight: 1,
-});
-const TASKS = [task('click', 'CTR', null), task('conversion', 'CTCVR', 'click')];
-const SPACES = outputSpaces(TASKS);
+import { clicksData, SPACES, task } from './testing/clicks';
 
 /** Six rows, the first of which trains; clicks on 1, 2, 3, 4, a conversion on 2. */
 const P_CLICK = [0.5, 0.6, 0.7, 0.2, 0.4, 0.1];
 const P_BUY = [0.5, 0.1, 0.9, 0.5, 0.2, 0.3];
 const LABELS = [0, 0, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0];
 const WEIGHTS = Float32Array.of(1, 2, 1, 2, 2, 49);
-const dataset: Dataset = {
-  schema: {
-    categorical: [],
-    numerical: [],
-    tasks: [
-      { name: 'click', parent: null },
-      { name: 'conversion', parent: 0 },
-    ],
-    group: null,
-  },
-  source: { kind: 'simulated', title: 'ES', detail: '' },
-  fingerprint: '',
-  rows: 6,
+const dataset = clicksData({
   trainRows: 1,
-  categorical: new Int32Array(0),
-  numerical: new Float32Array(0),
-  labels: Uint8Array.from(LABELS),
+  labels: LABELS,
   weights: WEIGHTS,
-  groups: new Uint32Array(6),
-  rowIds: new Uint32Array(6),
-  truth: {
-    probabilities: Float32Array.from(P_CLICK.flatMap((p, i) => [p, p * P_BUY[i]!])),
-    featureWeights: Float32Array.of(1, 2, 3, 4, 5, 6),
-  },
-};
+  probabilities: P_CLICK.flatMap((p, i) => [p, p * P_BUY[i]!]),
+  featureWeights: Float32Array.of(1, 2, 3, 4, 5, 6),
+});
 
 /** A model's guesses for the five validation rows. */
 const GUESS_CLICK = [0.3, 0.8, 0.4, 0.5, 0.2];
@@ -154,7 +124,7 @@ describe('evaluate', () => {
     const one = { logP: pick(predictions.logP), log1mP: pick(predictions.log1mP), tasks: 1 };
     expect(evaluate(alone, one, dataset)[0]).toEqual(ctcvr);
     expect(() => evaluate(outputSpaces([task('like', 'LTR', null)]), one, dataset)).toThrow(
-      'The data set "ES" has no label column for "like".',
+      'The data set "clicks" has no label column for "like".',
     );
     expect(() => evaluate(SPACES, predictions, dataset, { from: 0, to: 6 })).toThrow(
       'Predictions for 5 rows cannot be judged against 6 rows.',

@@ -2,20 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../data/dataset';
 import { Rng } from '../data/random';
-import type { Task } from '../pipeline/schema';
-import { outputSpaces } from '../pipeline/spaces';
 import { evaluate } from './evaluate';
 import { pairedDifferences } from './paired';
-
-const task = (id: string, metric: string, parent: string | null): Task => ({
-  id,
-  label: id,
-  metric,
-  parent,
-  lossWeight: 1,
-  positiveWeight: 1,
-});
-const SPACES = outputSpaces([task('click', 'CTR', null), task('conversion', 'CTCVR', 'click')]);
+import { clicksData, SPACES } from './testing/clicks';
 
 function world(rows: number, seed: number, weighted: boolean) {
   const rng = new Rng(seed);
@@ -27,31 +16,13 @@ function world(rows: number, seed: number, weighted: boolean) {
     const clicked = rng.uniform() < click ? 1 : 0;
     return [clicked, clicked && rng.uniform() < buy / click ? 1 : 0];
   });
-  const data: Dataset = {
-    schema: {
-      categorical: [],
-      numerical: [],
-      tasks: [
-        { name: 'click', parent: null },
-        { name: 'conversion', parent: 0 },
-      ],
-      group: null,
-    },
-    source: { kind: 'simulated', title: 'w', detail: '' },
-    fingerprint: 'w',
-    rows,
+  const data = clicksData({
     trainRows: 0,
-    categorical: new Int32Array(0),
-    numerical: new Float32Array(0),
-    labels: Uint8Array.from(labels),
+    labels,
     weights: Float32Array.from({ length: rows }, () => (weighted ? 1 + Math.floor(rng.uniform() * 4) : 1)),
-    groups: new Uint32Array(rows),
-    rowIds: new Uint32Array(rows),
-    truth: {
-      probabilities: Float32Array.from(truth.flat()),
-      featureWeights: Float32Array.from({ length: rows }, () => (weighted ? 1 + rng.uniform() : 1)),
-    },
-  };
+    probabilities: truth.flat(),
+    featureWeights: Float32Array.from({ length: rows }, () => (weighted ? 1 + rng.uniform() : 1)),
+  });
   /** A model that knows the truth up to noise. */
   const model = (noise: number) => {
     const p = truth.flatMap(([click, buy]) => {

@@ -2,15 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Dataset } from '../data/dataset';
 import { Rng } from '../data/random';
-import type { OutputSpace } from '../pipeline/spaces';
 import { evaluate } from './evaluate';
 import { sampleSize, shares, validationSample } from './sample';
+import { clicksData, SPACES } from './testing/clicks';
 
 const TRAIN = 500;
 const ROWS = TRAIN + 9000;
-const space = (id: string, task: number, given: number | null): OutputSpace =>
-  ({ id, task, given, name: id, meaning: '' }) as OutputSpace;
-const SPACES = [space('click', 0, null), space('conversion', 1, null), space('conversion|click', 1, 0)];
 
 /** Clicks on about a sixth of the rows, conversions on about one in forty; inclusion weights 1 and 2; the truth known. */
 function world(): { data: Dataset; scores: Float32Array } {
@@ -32,28 +29,13 @@ function world(): { data: Dataset; scores: Float32Array } {
     scores[2 * r + 1] = 2 * scores[2 * r]!;
     weights[r] = rng.uniform() < 0.5 ? 1 : 2;
   }
-  const data: Dataset = {
-    schema: {
-      categorical: [],
-      numerical: [],
-      tasks: [
-        { name: 'click', parent: null },
-        { name: 'conversion', parent: 0 },
-      ],
-      group: null,
-    },
-    source: { kind: 'simulated', title: 'test', detail: '' },
-    fingerprint: 'sampled',
-    rows: ROWS,
+  const data = clicksData({
     trainRows: TRAIN,
-    categorical: new Int32Array(0),
-    numerical: new Float32Array(0),
     labels,
     weights,
-    groups: Uint32Array.from({ length: ROWS }, (_, i) => i),
-    rowIds: Uint32Array.from({ length: ROWS }, (_, i) => i),
-    truth: { probabilities, featureWeights: weights.slice() },
-  };
+    probabilities,
+    featureWeights: weights.slice(),
+  });
   return { data, scores };
 }
 
