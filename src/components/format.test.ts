@@ -17,6 +17,12 @@ describe('numbers as the page prints them', () => {
     expect(loss(Number.NaN)).toBe('not a number');
   });
 
+  it('tells the figures of a run that diverges by their power of ten', () => {
+    expect(loss(4.529706788662156e23)).toBe('4.5e23');
+    expect(fraction(-123_456, 2)).toBe('\u22121.2e5');
+    expect(loss(99_999)).toBe('99999.00');
+  });
+
   it('groups and shortens counts', () => {
     expect(count(23900)).toBe('23,900');
     expect(compact(524)).toBe('524');

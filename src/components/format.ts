@@ -7,9 +7,16 @@ const minus = (text: string) => text.replace('-', '\u2212');
 /** `1,000`. */
 export const count = (n: number): string => minus(whole.format(n));
 
-/** `.748`; `1.000` keeps its 1. */
+/** From here on a figure is told by its power of ten: a run that diverges must not push its neighbours away. */
+const POWERS = 1e5;
+
+/** `4.5e23`. */
+const power = (value: number): string => minus(value.toExponential(1).replace('e+', 'e'));
+
+/** `.748`; `1.000` keeps its 1; `4.5e23`. */
 export function fraction(value: number, digits = 3): string {
   if (value === 0) return '0';
+  if (Math.abs(value) >= POWERS && Number.isFinite(value)) return power(value);
   return minus(value.toFixed(digits).replace(/^(-?)0\./, '$1.'));
 }
 

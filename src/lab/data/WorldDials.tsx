@@ -76,7 +76,7 @@ function DialRow({ dial }: { dial: Dial }) {
   const atDefault = isDefault(dial, request);
   const change = (to: Change) => setRefusal(setWorld(to));
   return (
-    <div className={`dial ${dial.kind}`}>
+    <div className={`dial of-${dial.kind}`}>
       <span className="knob-label" id={`${id}l`}>
         {dial.label}
       </span>

@@ -1,6 +1,7 @@
 /** Who reads whom: attention by layer and head, over a cohort, at any recorded step. */
 
 import { useState } from 'react';
+import { Empty } from '../../components/Empty';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
 import { HeatMap } from '../../components/HeatMap';
@@ -15,6 +16,7 @@ import { ReadingWords } from './attention/ReadingWords';
 import { WireTable } from './attention/WireTable';
 import { wireName } from './attention/wireNames';
 import { RecordedMark } from './Recorded';
+import { FIRST_EVALUATION, useWaiting } from './useLook';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -74,12 +76,13 @@ export function AttentionMaps({ attention, limit }: { attention: Attention; limi
 /** Why there is no map. */
 export function NoAttention() {
   const attends = usePipeline((s) => s.pipeline.towers.block === 'task-attention');
+  const waiting = useWaiting(FIRST_EVALUATION);
   return (
-    <p className="empty">
+    <Empty shows="How much each task takes from the others, by layer and head.">
       {attends
-        ? 'The first reading comes with the first evaluation: press Train.'
-        : 'No block of this pipeline attends. Drag Task Attention onto Towers to see who reads whom.'}
-    </p>
+        ? waiting
+        : 'No block of this pipeline attends: put Task Attention in the place of its Towers, by drag or by the arrows beside it in the list on the left.'}
+    </Empty>
   );
 }
 
@@ -142,8 +145,14 @@ function WireMaps({ shown, every, cuttable }: { shown: Compared; every: boolean;
   const marks = tasks.map((t, k) => ({ name: t.label, look: looks[k] }));
   const same = (cell: number) => upTo(layers * heads).map((map) => map * K * K + (cell % (K * K)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: many heads scroll sideways, and must do so by keyboard too
-    <section className="maps" data-testid="attention-map" tabIndex={0} aria-label="Attention maps">
+    <section
+      className="maps"
+      data-testid="attention-map"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: many heads scroll sideways, and must do so by keyboard too
+      tabIndex={0}
+      aria-label="Attention maps"
+      style={{ '--across': layers * heads * K, '--rows': K } as React.CSSProperties}
+    >
       {upTo(layers).map((layer) => (
         <div className="maps-row" key={layer}>
           <span className="maps-layer">L{layer + 1}</span>

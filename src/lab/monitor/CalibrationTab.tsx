@@ -1,6 +1,7 @@
 /** Is a predicted probability true on average? A reliability diagram for each output space, and its numbers as a table. */
 import { memo, useState } from 'react';
 import { BigFigure } from '../../components/BigFigure';
+import { Empty } from '../../components/Empty';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
@@ -198,7 +199,7 @@ export default function CalibrationTab() {
     reading && spaces.every((s) => reading.spaces.some((r) => r.space === s.id));
   const reading = readings.latest((f) => (of(f.calibration) ? f.calibration : null), scrub);
   const weighted = tasks.filter((t) => t.positiveWeight !== 1).map((t) => t.label);
-  if (!reading) return <p className="empty">{waiting}</p>;
+  if (!reading) return <Empty shows="What was predicted against what happened, by task.">{waiting}</Empty>;
   return (
     <div className="attention-tab">
       <div className="attention-head">

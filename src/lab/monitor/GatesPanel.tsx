@@ -1,5 +1,6 @@
 /** Gates and what else carries weights between blocks, as tables: how much of each expert goes into each task's vector, how spread each gate is. */
 import { CATALOG, findSpec } from '../../blocks/catalog';
+import { Empty } from '../../components/Empty';
 import { ExportMenu } from '../../components/ExportMenu';
 import { fraction, percent } from '../../components/format';
 import { type BlockChoice, blocksOf } from '../../pipeline/schema';
@@ -16,7 +17,7 @@ import { ReadingWords } from './attention/ReadingWords';
 import { type Head, type Wired, WireTable } from './attention/WireTable';
 import { wireName } from './attention/wireNames';
 import { RecordedMark } from './Recorded';
-import { useWaiting } from './useLook';
+import { FIRST_EVALUATION, useWaiting } from './useLook';
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i);
 
@@ -149,8 +150,25 @@ function Gates({ block, name, cuttable }: { block: string; name: string; cuttabl
 const fits = (shown: Compared | null, tasks: number): shown is Compared =>
   shown !== null && shown.shape.length === 3 && (shown.shape[1] === tasks || shown.shape[1] === 1);
 
+/** Of which rows and step gates are. */
+function GatesWords({ of }: { of: Compared }) {
+  return (
+    <>
+      <RecordedMark />
+      {!of.minus && 'Each row adds up to 1. '}
+      <ReadingWords of={of} />
+    </>
+  );
+}
+
+interface GatesShown {
+  readonly cuttable: boolean;
+  /** Nothing around them says of which rows and step they are. */
+  readonly alone: boolean;
+}
+
 /** The gates of a Bottom, or of one side's. */
-function GatesOf({ block, cuttable }: { block: string; cuttable: boolean }) {
+function GatesOf({ block, cuttable, alone }: { block: string } & GatesShown) {
   const shown = useCompared(block, 'gates');
   const bottom = usePipeline((s) => s.pipeline.bottom);
   const tasks = useTasks();
@@ -166,19 +184,21 @@ function GatesOf({ block, cuttable }: { block: string; cuttable: boolean }) {
   const spec = findSpec('bottom', bottom.block)!;
   const side = block.split('.')[1];
   return (
-    <section className="gates-panel" aria-label={side ? `Gates of the ${side}’s side` : 'Gates'}>
-      <header>
+    <section
+      className="gates-panel"
+      aria-label={side ? `Gates of the ${side}’s side` : 'Gates'}
+      style={{ '--experts': shown.shape.at(-1) } as React.CSSProperties}
+    >
+      {(alone || side) && (
         <p className="dim">
-          <RecordedMark />
           {side && `The ${side}’s side. `}
-          {!shown.minus && 'Each row adds up to 1. '}
-          <ReadingWords of={shown} />
+          {alone && <GatesWords of={shown} />}
         </p>
-        <ExportMenu title="the gates" file={`gates-step-${shown.step}`} csv={csv} save={saveBlob} />
-      </header>
+      )}
       {GATES.filter((name) => name in spec.probes).map((name) => (
         <Gates key={name} {...{ block, name, cuttable }} />
       ))}
+      <ExportMenu title="the gates" file={`gates-step-${shown.step}`} csv={csv} save={saveBlob} />
       <p className="dim">
         An expert is called dead where every gate of its level gives it less than {percent(IDLE)} on average.
         Entropy: 0, the gate reads one expert alone; 1, all that it reads weigh alike.
@@ -195,26 +215,27 @@ function useBottoms(): readonly string[] {
 }
 
 /** The gates alone, as a slide shows them. */
-export const GatesPanel = () => <AllGates cuttable={false} />;
+export const GatesPanel = () => <AllGates cuttable={false} alone />;
 
-function AllGates({ cuttable }: { cuttable: boolean }) {
+function AllGates({ cuttable, alone }: GatesShown) {
   const gated = useHasGates();
   const bottoms = useBottoms();
   const tasks = useTasks();
   const read = fits(useCompared(bottoms[0]!, 'gates'), tasks.length);
+  const waiting = useWaiting(FIRST_EVALUATION);
   if (!gated) {
     return (
-      <p className="empty">
-        The Bottom of this pipeline has no gates. Place {GATED} to see who uses which expert. Links between
-        tasks (ResFlow, SEQ, AITM) show here too.
-      </p>
+      <Empty shows="Which task uses which expert, and what tasks pass on to each other.">
+        The Bottom of this pipeline has no gates. {GATED} have; what ResFlow, SEQ and AITM pass on shows here
+        too.
+      </Empty>
     );
   }
-  if (!read) return <p className="empty">The first reading comes with the first evaluation: press Train.</p>;
+  if (!read) return <Empty shows="Which task uses which expert, level by level.">{waiting}</Empty>;
   return (
     <>
       {bottoms.map((block) => (
-        <GatesOf key={block} {...{ block, cuttable }} />
+        <GatesOf key={block} {...{ block, cuttable, alone }} />
       ))}
     </>
   );
@@ -242,21 +263,26 @@ export function GatesTab() {
   const ofLinks = useCompared(first?.block ?? '', first?.name ?? '');
   const shown = ofGates ?? ofLinks;
   const cuttable = useCanCut();
-  const waiting = useWaiting();
+  const waiting = useWaiting(FIRST_EVALUATION);
   return (
     <div className="attention-tab">
       {(gated || first) && shown && (
         <div className="attention-head">
           <p>
-            <b>Row uses column{shown.minus ? ': difference' : ''}.</b>
+            <b>Row uses column{shown.minus ? ': difference' : ''}.</b>{' '}
+            {ofGates && (
+              <span className="dim">
+                <GatesWords of={ofGates} />
+              </span>
+            )}
           </p>
           <CompareBar of={shown} />
         </div>
       )}
       <div className="wires">
         <div>
-          {(gated || !first) && <AllGates cuttable={cuttable} />}
-          {first && !shown && !gated && <p className="empty">{waiting}</p>}
+          {(gated || !first) && <AllGates cuttable={cuttable} alone={false} />}
+          {first && !shown && !gated && <Empty shows="What tasks pass on to each other.">{waiting}</Empty>}
           {links.map((link) => (
             <ProbeTables key={`${link.block} ${link.name}`} {...link} cuttable={cuttable} />
           ))}

@@ -2,6 +2,7 @@
 import { lazy, Suspense, useState } from 'react';
 import type { GradientReading, Measured, Pull } from '../../../workers/protocol';
 import { BigFigure } from '../../components/BigFigure';
+import { Empty } from '../../components/Empty';
 import { ErrorBoundary } from '../../components/ErrorBoundary';
 import { ExportMenu } from '../../components/ExportMenu';
 import { Segments } from '../../components/fields';
@@ -190,7 +191,13 @@ export default function GradientsTab() {
   const [j, k] = pairs.find((p) => p.join(' ') === chosen) ?? pairs[0] ?? [0, 0];
   const reading = readings.latest((f) => (f.gradients?.weights.length === K ? f.gradients : null), scrub);
   if (K < 2) return <p className="empty">One task has nobody to conflict with: add a second one.</p>;
-  if (!reading) return <p className="empty">{waiting}</p>;
+  if (!reading) {
+    return (
+      <Empty shows="Whether the tasks pull shared weights the same way, layer by layer, and who starves whom.">
+        {waiting}
+      </Empty>
+    );
+  }
   if (!reading.overall) {
     return (
       <p className="empty">

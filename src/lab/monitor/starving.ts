@@ -18,7 +18,7 @@ export const within = (m: Measured, digits = 2): string =>
 /** How many times as long ∇L_j is as ∇L_k, with its interval. */
 export const ratioWithin = ({ value, se }: Measured): string => {
   const times = (x: number) =>
-    x >= 100 ? Math.round(x).toString() : x >= 10 ? x.toFixed(1) : fraction(x, 2);
+    x >= 100 && x < 1e5 ? Math.round(x).toString() : x >= 10 && x < 100 ? x.toFixed(1) : fraction(x, 2);
   return `${times(Math.exp(value))} (${times(Math.exp(value - T_975 * se))} to ${times(Math.exp(value + T_975 * se))})`;
 };
 

@@ -1,5 +1,6 @@
 /** One row or one whole page of the validation part, with all that the model makes of it at its weights of now. */
 import { useEffect } from 'react';
+import { Empty } from '../../components/Empty';
 import { Segments } from '../../components/fields';
 import { readable, refresh, useRowView } from '../../state/rowView';
 import { useRun } from '../../state/stores';
@@ -39,10 +40,18 @@ export default function RowsTab() {
           value={view}
           onChange={(to) => useRowView.setState({ view: to })}
         />
-        {!readable(phase) && (
-          <p className="dim">{phase === 'preparing' ? 'The run is being prepared.' : waiting}</p>
-        )}
       </div>
+      {!readable(phase) && (
+        <Empty
+          shows={
+            view === 'row'
+              ? 'What the model makes of one row: its inputs, its inside, its probabilities.'
+              : 'One page as the shopper would get it, under each way to order it.'
+          }
+        >
+          {waiting}
+        </Empty>
+      )}
       {readable(phase) && (view === 'row' ? <RowView /> : <PageView />)}
     </div>
   );

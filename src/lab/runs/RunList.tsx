@@ -1,5 +1,6 @@
 /** The list of kept runs: rename, pin as baseline, curves behind the live ones, export, delete and take back. */
 import { useRef, useState } from 'react';
+import { Empty } from '../../components/Empty';
 import { TextField } from '../../components/fields';
 import { fraction } from '../../components/format';
 import { PopButton } from '../../components/Overlay';
@@ -17,7 +18,7 @@ import {
   undoDelete,
 } from '../../state/runs/actions';
 import { evaluationOf, type KeptRun, useRuns } from '../../state/runs/store';
-import { useData, useUi } from '../../state/stores';
+import { useData, useRun, useUi } from '../../state/stores';
 
 const WORDS = { finished: '', stopped: 'stopped', diverged: 'diverged', failed: 'failed' } as const;
 
@@ -164,14 +165,16 @@ export function RunTools() {
 
 export function RunList() {
   const runs = useRuns((s) => s.runs);
+  const going = useRun((s) => s.phase === 'preparing' || s.phase === 'training' || s.phase === 'paused');
   const list = useRef<HTMLUListElement>(null);
   if (!runs) return <p className="empty">Reading the runs of earlier visits…</p>;
   if (runs.length === 0) {
     return (
-      <p className="empty">
-        Every run that is trained past its first evaluation appears here and stays over reloads: pin one as
-        the baseline, show its curves behind the next, compare seeds and pipelines. Press Train.
-      </p>
+      <Empty shows="Every run, over reloads: pinned as the baseline, behind the next one’s curves, compared over seeds.">
+        {going
+          ? 'The run on the page comes here when it ends, or when another takes its place.'
+          : 'Press Train: a run comes here when it ends, if it was measured after its start.'}
+      </Empty>
     );
   }
   return (

@@ -43,7 +43,7 @@ export default function InsideSheet({ path }: { path: string }) {
 const noneOf = (probes: Readonly<Record<string, string>>, path: string): string =>
   Object.keys(probes).length === 0 && path !== 'top'
     ? 'This block publishes no numbers of its own: what it learns shows in the blocks behind it.'
-    : 'The first reading comes with the first evaluation: press Train.';
+    : 'The first reading comes with the first evaluation of a run: press Train.';
 
 function Readings({ path, of, none }: { path: string; of: Naming; none: string }) {
   const { readings } = useHistory('readings');
