@@ -125,6 +125,7 @@ function RaceScrubber() {
   useRace((s) => s.tick);
   const racers = useRace((s) => s.racers);
   const read = useRace((s) => s.read);
+  const steps = Math.max(0, ...racers.map((r) => r.pipeline.training.steps));
   const x = racers
     .map(({ history }) => [...history.evaluations.values()][0]?.points(0, POINTS).x ?? NO_CURVE)
     .reduce((longest, own) => (own.length > longest.length ? own : longest), NO_CURVE);
@@ -134,7 +135,11 @@ function RaceScrubber() {
   return (
     <label className="scrub race-scrub">
       <span>
-        step <b>{step}</b> <small>{read === null ? 'live' : `of ${count(x[newest] ?? 0)}`}</small>
+        step{' '}
+        <b className="figure-grows" style={{ minWidth: `${count(steps).length}ch` }}>
+          {step}
+        </b>{' '}
+        <small>{read === null ? 'live' : `of ${count(x[newest] ?? 0)}`}</small>
       </span>
       <input
         type="range"
