@@ -59,6 +59,19 @@ describe('a run', () => {
     expect(fake.calls).toEqual(['start', 'pause', 'resume', 'stop']);
   });
 
+  it('keeps where a step’s time goes until another backend or another run has times of its own', async () => {
+    const times = { step: 50, steps: 50, batch: 1, blocks: [] };
+    const backend = { name: 'wasm', label: 'WASM', reason: 'You asked for WASM.' } as const;
+    await train();
+    fake.emit({ kind: 'times', times });
+    expect(useRun.getState().times).toEqual(times);
+    fake.emit({ kind: 'backend', backend });
+    expect(useRun.getState().times).toBeNull();
+    fake.emit({ kind: 'times', times });
+    await reset();
+    expect(useRun.getState().times).toBeNull();
+  });
+
   it('goes slower and faster step by step, at once and in the next run', async () => {
     await train();
     changeSpeed(-1);
