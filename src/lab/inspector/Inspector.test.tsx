@@ -97,7 +97,7 @@ describe('the inspector of training and tasks', () => {
   it('sets the learning rate, and clipping from none and back', async () => {
     useUi.setState({ selected: 'training' });
     render(<Inspector />);
-    const rate = screen.getByRole('textbox', { name: /Learning rate/ });
+    const rate = await screen.findByRole('textbox', { name: /Learning rate/ }, { timeout: 10_000 });
     await userEvent.clear(rate);
     await userEvent.type(rate, '3e-3{Enter}');
     const clip = screen.getByRole('textbox', { name: 'Clip norm' });
@@ -111,7 +111,7 @@ describe('the inspector of training and tasks', () => {
   it('sets λ of the task it belongs to', async () => {
     useUi.setState({ selected: 'loss' });
     render(<Inspector />);
-    const fields = screen.getAllByRole('textbox', { name: /Loss weight/ });
+    const fields = await screen.findAllByRole('textbox', { name: /Loss weight/ }, { timeout: 10_000 });
     await userEvent.clear(fields[1]!);
     await userEvent.type(fields[1]!, '2.5{Enter}');
     expect(usePipeline.getState().pipeline.tasks.map((t) => t.lossWeight)).toEqual([1, 2.5]);

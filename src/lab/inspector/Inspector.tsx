@@ -9,13 +9,14 @@ import { addressOf } from '../../state/parts';
 import { useData, usePipeline, useRun, useUi } from '../../state/stores';
 import { DataPanel } from '../data/DataPanel';
 import { pointingAt, useLit } from '../parts';
-import { BalanceNow } from './BalanceNow';
 import { Facts } from './Facts';
 import { Knob } from './Knob';
-import { TasksPanel } from './TasksPanel';
-import { TrainingPanel } from './TrainingPanel';
 
 const Equations = lazy(() => import('./Equations'));
+// Neither is on the first picture: what that loads has a budget.
+const TrainingPanel = lazy(() => import('./TrainingPanel').then((m) => ({ default: m.TrainingPanel })));
+const TasksPanel = lazy(() => import('./TasksPanel').then((m) => ({ default: m.TasksPanel })));
+const BalanceNow = lazy(() => import('./BalanceNow').then((m) => ({ default: m.BalanceNow })));
 
 /** Sentences about the selected place that do not stop the training. */
 function Warnings({ where }: { where: string }) {
@@ -157,19 +158,19 @@ export function Inspector() {
             params={block.choice.params}
           />
           {place === 'balancer' && (
-            <>
+            <Suspense fallback={null}>
               <BalanceNow />
               <TasksPanel />
               <Warnings where="tasks" />
-            </>
+            </Suspense>
           )}
         </>
       ) : selected === 'training' ? (
-        <>
+        <Suspense fallback={null}>
           <TrainingPanel />
           <Warnings where="training" />
           <Cost />
-        </>
+        </Suspense>
       ) : (
         <>
           <h2>Data</h2>
