@@ -20,6 +20,8 @@ test('a recorded run is the first picture, marked, until the first live number',
   await expect(mark).toContainText('Recorded run');
   await expect(page.getByTestId('auc-CTR')).toHaveText(/^\.\d{3}$/);
   await expect(page.locator('.auc-panel').first()).toContainText('recorded');
+  // Where motion is not wanted, curves are drawn all the same.
+  await expect(page.locator('.chart path.curve').first()).toBeVisible();
   expect(await stepOf(page).catch(() => 0)).toBe(0);
   // It stays when the data is there: else the world has changed, and `npm run recording` is due.
   await expect(button(page, 'Train')).toBeEnabled({ timeout: 60_000 });
