@@ -248,6 +248,14 @@ export const eventSchema = z.discriminatedUnion('kind', [
   }),
   z.object({
     ...stamp,
+    kind: z.literal('norms'),
+    norms: z.object({
+      step: finite,
+      blocks: z.array(z.object({ path: z.string(), weights: finite, gradient: finite })),
+    }),
+  }),
+  z.object({
+    ...stamp,
     kind: z.literal('step'),
     reading: z.object({
       step: finite,

@@ -53,6 +53,7 @@ export type {
   Instrument,
   LiveEdit,
   Measured,
+  NormReading,
   ParameterInfo,
   ProbeReading,
   Pull,

@@ -28,7 +28,7 @@ interface LooksOptions {
 
 /** Instruments that every evaluation brings along, since they have been measured already; and those that have to rest between. */
 const FREE: readonly Instrument[] = ['times'];
-const COSTLY: readonly Instrument[] = ['gradients', 'cuts'];
+const COSTLY: readonly Instrument[] = ['norms', 'gradients', 'cuts'];
 
 export class Looks {
   private watched: ReadonlySet<string> = new Set();
@@ -170,6 +170,12 @@ export class Looks {
       case 'times': {
         const times = session.timeReading();
         if (times) emit({ kind: 'times', times });
+        return;
+      }
+      case 'norms': {
+        const norms = await session.normReading();
+        check();
+        emit({ kind: 'norms', norms });
         return;
       }
       case 'calibration': {

@@ -287,6 +287,24 @@ describe('on wasm', () => {
   });
 });
 
+it.each([
+  ['attention', {}],
+  ['batch norm', withNorm],
+] as const)('on plain JavaScript, with %s, a step leaks no tensor either', async (_name, change) => {
+  await openCpu();
+  const session = new Session(pipeline(change), data);
+  const round = async () => {
+    await train(session, 2);
+    await session.evaluate();
+    await session.probe(null);
+    return memory().tensors;
+  };
+  const first = await round();
+  expect(await round()).toBe(first);
+  expect(await round()).toBe(first);
+  session.dispose();
+});
+
 it('cpu and wasm agree over 10 steps within 1e-4', async () => {
   const run = async () => {
     const session = new Session(pipeline(), data);

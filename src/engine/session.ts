@@ -2,7 +2,7 @@
 import type { Dataset } from '../data/dataset';
 import { marketShifts } from '../data/marketShift';
 import { calibrations, evaluate, type Predictions } from '../metrics/evaluate';
-import { sampleSize, validationSample } from '../metrics/sample';
+import { sampleSize } from '../metrics/sample';
 import {
   backendName,
   Cuts,
@@ -24,6 +24,7 @@ import type {
   Evaluation,
   GradientReading,
   LiveEdit,
+  NormReading,
   ProbeReading,
   Snapshot,
   StepReading,
@@ -41,6 +42,8 @@ import { type Divergence, findDivergence } from './diagnose';
 import { type Frame, type PendingStep, readPending } from './frame';
 import { readGradients } from './gradientReading';
 import { readStep } from './handStep';
+import { JudgedRows } from './judgedRows';
+import { normReading } from './normReading';
 import { predictRows } from './predict';
 import { type Cohort, cohortsOf, readProbes } from './probes';
 import { reachAll, TouchedRows } from './reach';
@@ -81,8 +84,9 @@ export class Session {
   private readonly touched: TouchedRows | null;
   private edits: LiveEdit;
   private readonly columns: number[];
-  /** Of the validation part, for evaluations while the run goes on; null where they take all of it. */
-  private sample: Dataset | null | undefined;
+  private readonly judged: JudgedRows;
+  /** [K] what a positive row of each task is called. */
+  private readonly nouns: readonly string[];
 
   /**
    * @param from continue from a snapshot of the same pipeline and data
@@ -96,6 +100,8 @@ export class Session {
     this.model = assemble(pipeline, data.schema, baseRates(pipeline, data), () => marketShifts(data));
     this.columns = labelColumns(pipeline, data.schema);
     this.spaces = outputSpaces(pipeline.tasks);
+    this.nouns = pipeline.tasks.map((t) => t.label);
+    this.judged = new JudgedRows(data, this.columns, sampleSize(pipeline.training));
     const { batch, seed } = pipeline.training;
     this.batcher = new Batcher(data, pipeline, batch, seed);
     this.gradients = new StepGradients(this.model, seed, () => this.batcher.training(0));
@@ -148,12 +154,11 @@ export class Session {
     const rate = this.learningRate(step);
     const preparing = this.gradients.prepare();
     if (preparing) await preparing;
-    const { timer } = this;
-    timer?.begin();
+    this.timer?.begin();
     const batch = this.batcher.training(step, this.labelNoise());
     const state = this.state;
     const reach = this.touched?.reach(state, batch) ?? reachAll(this.model.layout, state);
-    const begun = this.gradients.begin(state, reach, batch, step, this.lossWeights(), { timer });
+    const begun = this.gradients.begin(state, reach, batch, step, this.lossWeights(), { timer: this.timer });
     disposeBatch(batch);
     const seen = begun.seen instanceof Promise ? await begun.seen : begun.seen;
     const gradient = begun.finish(seen);
@@ -176,7 +181,7 @@ export class Session {
     };
     this.balanced = gradient.reading;
     this.updated = reach.parameters;
-    timer?.end();
+    this.timer?.end();
     this.pending.push({ step: step + 1, rate, values, balance: gradient.reading });
   }
 
@@ -184,6 +189,19 @@ export class Session {
   timeReading(): TimeReading | null {
     const times = this.timer?.read();
     return times ? timeReading(this.model, this.step, times, this.updated) : null;
+  }
+
+  /** Lengths of weights and gradients, block by block (normReading.ts). Nothing is trained. */
+  async normReading(): Promise<NormReading> {
+    const { state } = this;
+    const batch = this.batcher.training(state.step, this.labelNoise());
+    const gradient = await this.gradient(state, batch, state.step);
+    // Apart from the backend's memory, which the next reading may move.
+    const weights = (await state.parameters.data()).slice();
+    const reading = normReading(this.model, state.step, weights, await gradient.flat.data());
+    disposeBatch(batch);
+    disposeGradient(gradient);
+    return reading;
   }
 
   /** One training step, and what flowed in it (handStep.ts). @param names of the probes that are read before and after */
@@ -304,26 +322,13 @@ export class Session {
     whole = true,
   ): Promise<{ evaluation: Evaluation; calibration: CalibrationReading | null }> {
     const { step } = this.state;
-    const { data, rows, nouns } = this.judgedRows(whole);
-    const predictions = { ...(await this.predict(rows, onChunk, data)), tasks: nouns.length };
-    const metrics = evaluate(this.spaces, predictions, data, undefined, nouns);
+    const { data, rows, sample } = this.judged.of(whole);
+    const predictions = { ...(await this.predict(rows, onChunk, data)), tasks: this.nouns.length };
+    const metrics = evaluate(this.spaces, predictions, data, undefined, this.nouns);
     const calibration = calibrated
-      ? { step, spaces: calibrations(this.spaces, predictions, data, nouns) }
+      ? { step, spaces: calibrations(this.spaces, predictions, data, this.nouns) }
       : null;
-    const sample = data !== this.data && {
-      sample: { rows: rows.length, of: this.data.rows - this.data.trainRows },
-    };
-    return { evaluation: { step, metrics, ...sample }, calibration };
-  }
-
-  /** The rows that are judged: the whole validation part, or the sample of it; and what a positive row of each task is called. */
-  private judgedRows(whole: boolean): { data: Dataset; rows: Uint32Array; nouns: string[] } {
-    if (!whole && this.sample === undefined) {
-      this.sample = validationSample(this.data, this.columns, sampleSize(this.pipeline.training));
-    }
-    const data = (!whole && this.sample) || this.data;
-    const rows = Uint32Array.from({ length: data.rows - data.trainRows }, (_, i) => data.trainRows + i);
-    return { data, rows, nouns: this.pipeline.tasks.map((t) => t.label) };
+    return { evaluation: { step, metrics, ...(sample && { sample }) }, calibration };
   }
 
   /**
@@ -336,9 +341,10 @@ export class Session {
     whole: boolean,
     onChunk?: () => Promise<void>,
   ): Promise<CutReading> {
-    const { data, rows, nouns } = this.judgedRows(whole);
+    const { data, rows } = this.judged.of(whole);
     const predict = (cut: readonly CutWires[]) => this.predictCut(cut, rows, data, onChunk);
-    return readCuts({ step: this.step, data, spaces: this.spaces, nouns, predict }, wires);
+    const { step, spaces, nouns } = this;
+    return readCuts({ step, data, spaces, nouns, predict }, wires);
   }
 
   /** @throws Error naming a wire that no block of the pipeline has */

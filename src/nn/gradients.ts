@@ -23,7 +23,7 @@ export function slices(
 ): Tensor[] {
   return (
     fastViews(flat, entries) ??
-    entries.map((p) => tf.reshape(tf.slice(flat, [p.offset], [p.size]), p.shape as number[]))
+    entries.map((p) => tf.tidy(() => tf.reshape(tf.slice(flat, [p.offset], [p.size]), p.shape as number[])))
   );
 }
 

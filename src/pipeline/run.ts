@@ -93,6 +93,13 @@ export interface TimeReading {
   }[];
 }
 
+/** How long each block's weights are, and the gradient that moves them on the batch that comes next. */
+export interface NormReading {
+  readonly step: number;
+  /** Blocks that have parameters. */
+  readonly blocks: readonly { readonly path: string; readonly weights: number; readonly gradient: number }[];
+}
+
 export interface Description {
   readonly blocks: readonly BlockInfo[];
   readonly parameterCount: number;
@@ -158,9 +165,9 @@ export interface CutReading {
 /**
  * What costs more than a probe, and is read only while somebody looks: named in `watch` beside the probes. `cohorts`: probes over
  * all cohorts instead of all rows and those with an event; `cuts`: what the wires that are cut are worth; `times`: where the time
- * of a step goes.
+ * of a step goes; `norms`: how long weights and gradients are.
  */
-export const INSTRUMENTS = ['times', 'gradients', 'calibration', 'cohorts', 'cuts'] as const;
+export const INSTRUMENTS = ['times', 'norms', 'gradients', 'calibration', 'cohorts', 'cuts'] as const;
 export type Instrument = (typeof INSTRUMENTS)[number];
 
 /** How well predictions are calibrated on the validation part, by output space. */
@@ -274,6 +281,7 @@ export type RunEvent =
   | { readonly kind: 'calibration'; readonly calibration: CalibrationReading }
   | { readonly kind: 'cuts'; readonly cuts: CutReading }
   | { readonly kind: 'times'; readonly times: TimeReading }
+  | { readonly kind: 'norms'; readonly norms: NormReading }
   /** A step by hand, while somebody looks at what flows in it. */
   | { readonly kind: 'step'; readonly reading: StepReading }
   | { readonly kind: 'snapshot'; readonly snapshot: Snapshot }

@@ -8,6 +8,7 @@ import type {
   DatasetSummary,
   Description,
   Mapping,
+  NormReading,
   Preview,
   Progress,
   RunState,
@@ -60,6 +61,7 @@ interface RunStore {
   readonly costs: readonly BlockCost[] | null;
   /** Where a step's time went, while somebody looks; null before it is measured, and on a GPU. */
   readonly times: TimeReading | null;
+  readonly norms: NormReading | null;
   /** Step of the snapshot from which the run can go on, or null. */
   readonly snapshotStep: number | null;
   /** Slow motion in steps a second; null is full speed. */
@@ -77,6 +79,7 @@ export const useRun = create<RunStore>(() => ({
   description: null,
   costs: null,
   times: null,
+  norms: null,
   snapshotStep: null,
   speed: null,
   note: null,

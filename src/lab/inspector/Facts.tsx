@@ -1,4 +1,7 @@
-/** What a block costs: parameters, operations a row, and its share of a step's time, measured while it trains and counted before. */
+/**
+ * What a block costs: parameters, operations a row, and its share of a step's time, measured while it trains and counted before;
+ * and how long its weights and their gradient are.
+ */
 import { compact, count, loss, percent } from '../../components/format';
 import { Steady } from '../../components/Steady';
 import type { TimeReading } from '../../pipeline/run';
@@ -23,12 +26,20 @@ function timeInWords(times: TimeReading, path: string): string {
 const COUNTED =
   'Share of the model’s operations in a forward pass: counted, not timed. How long they take depends on backend and machine.';
 
+const NORM = 'Euclidean length of';
+
+/** Room of a norm. */
+const ROOM = '0.00000';
+
 export function Facts({ path }: { path: string }) {
   useLook('times');
+  useLook('norms');
   const info = useRun((s) => s.description?.blocks.find((b) => b.path === path));
   const cost = useRun((s) => s.costs?.find((c) => c.path === path));
   const all = useRun((s) => s.costs?.reduce((n, c) => n + c.flops, 0) ?? 0);
   const times = useRun((s) => s.times);
+  const norms = useRun((s) => s.norms);
+  const norm = norms?.blocks.find((b) => b.path === path);
   const gpu = useRun((s) => s.backend?.name === 'webgpu');
   const steps = usePipeline((s) => s.pipeline.training.steps);
   const timed = times && shareOfTime(times, path);
@@ -50,6 +61,20 @@ export function Facts({ path }: { path: string }) {
         <div title={times && timed !== null ? timeInWords(times, path) : COUNTED}>
           <dt>{timed === null ? 'share, by FLOP' : 'share of a step'}</dt>
           <dd>{timed !== null ? percent(timed) : cost && all > 0 ? percent(cost.flops / all) : '–'}</dd>
+        </div>
+        <div title={`${NORM} all weights of the block${norms ? ` after step ${count(norms.step)}` : ''}.`}>
+          <dt>‖weights‖</dt>
+          <dd>
+            <Steady room={ROOM}>{norm ? loss(norm.weights) : '–'}</Steady>
+          </dd>
+        </div>
+        <div
+          title={`${NORM} the gradient of the loss by them${norms ? `, on the batch after step ${count(norms.step)}` : ''}: as the balancer makes it, before clipping.`}
+        >
+          <dt>‖gradient‖</dt>
+          <dd>
+            <Steady room={ROOM}>{norm ? loss(norm.gradient) : '–'}</Steady>
+          </dd>
         </div>
       </dl>
       <p className="facts-how dim">
