@@ -21,31 +21,40 @@ function Row({ racer, index }: { racer: Racer; index: number }) {
   const { step } = racer.history;
   const each = millisecondsOf(stepTimes(index));
   return (
-    <tr data-testid="racer">
-      <th scope="row">
-        <span className="run-cell">
-          <RunMark mark={racer.mark} />
-          <span>
-            {racer.name}
-            {index === 0 && <small>the others are measured against it</small>}
+    <>
+      <tr data-testid="racer">
+        <th scope="row">
+          <span className="run-cell">
+            <RunMark mark={racer.mark} />
+            <span>
+              {racer.name}
+              {index === 0 && <small>the others are measured against it</small>}
+            </span>
           </span>
-        </span>
-      </th>
-      <td className="race-progress">
-        <progress max={steps} value={Math.min(step, steps)} aria-label={`Steps of ${racer.name}`} />
-        <span className="num">
-          {/* One text: what stands behind a figure is not pushed by it. */}
-          {`${count(step)} of ${count(steps)}`}
-        </span>
-      </td>
-      <td>
-        {WORDS[racer.state]}
-        {racer.message && <p className="refusal">{racer.message}</p>}
-      </td>
-      <td className="num">{cost && cost.parameters > 0 ? compact(cost.parameters) : '–'}</td>
-      <td className="num">{cost?.flops != null ? compact(cost.flops) : '–'}</td>
-      <td className="num">{each === null ? '–' : `${fraction(each, each < 10 ? 1 : 0)} ms`}</td>
-    </tr>
+        </th>
+        <td className="race-progress">
+          <progress max={steps} value={Math.min(step, steps)} aria-label={`Steps of ${racer.name}`} />
+          <span className="num">
+            {/* One text: what stands behind a figure is not pushed by it. */}
+            {`${count(step)} of ${count(steps)}`}
+          </span>
+        </td>
+        <td>{WORDS[racer.state]}</td>
+        <td className="num">{cost && cost.parameters > 0 ? compact(cost.parameters) : '–'}</td>
+        <td className="num">{cost?.flops != null ? compact(cost.flops) : '–'}</td>
+        <td className="num">{each === null ? '–' : `${fraction(each, each < 10 ? 1 : 0)} ms`}</td>
+      </tr>
+      {racer.message && (
+        <tr>
+          {/* A sentence has the whole width: a column of figures would break it into words. */}
+          <td className="race-fault" colSpan={6}>
+            <p className="refusal">
+              {racer.name}: {racer.message}
+            </p>
+          </td>
+        </tr>
+      )}
+    </>
   );
 }
 

@@ -153,7 +153,7 @@ describe('the page', () => {
       expect.stringContaining('Nine'),
     ]);
     fake.emitOf(1, { kind: 'failed', message: 'It diverged in Towers.', step: 2 });
-    expect(await screen.findByText('It diverged in Towers.')).toBeTruthy();
+    expect(await screen.findByText('Nine: It diverged in Towers.')).toBeTruthy();
     press('Stop');
     await screen.findByText('It was stopped before the end.');
     expect(screen.getByText(/Nobody got past the first evaluation/)).toBeTruthy();
