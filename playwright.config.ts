@@ -51,7 +51,7 @@ export default defineConfig({
     { name: 'engine', testMatch: 'engine.spec.ts', use: { baseURL: at(SOURCE_PORT) } },
     {
       name: 'lab',
-      testIgnore: ['engine.spec.ts', 'large/**'],
+      testIgnore: ['engine.spec.ts', 'large/**', 'pictures/**'],
       use: { viewport: { width: 1280, height: 720 } },
     },
   ],
