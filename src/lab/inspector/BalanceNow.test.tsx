@@ -23,6 +23,13 @@ const told = (balance?: number[]) =>
     balance && Float64Array.from(balance),
   );
 
+/** The inspector with all that it loads when the loss is selected. @returns the fields of the loss weights */
+async function inspect() {
+  const { unmount } = render(<Inspector />);
+  const weights = await screen.findAllByRole('textbox', { name: /Loss weight λ/ }, { timeout: 10_000 });
+  return { unmount, weights };
+}
+
 beforeEach(() => {
   history.clear();
   useRun.setState(useRun.getInitialState(), true);
@@ -33,31 +40,31 @@ afterEach(cleanup);
 describe('the balancer in the inspector', () => {
   it('is a block with its own knobs, above the tasks', async () => {
     hold('mgda');
-    render(<Inspector />);
+    const { weights } = await inspect();
     expect(screen.getByRole('heading', { level: 2 }).textContent).toContain('MGDA');
     const normalise = screen.getByRole('radiogroup', { name: 'Normalise by' });
     await userEvent.click(within(normalise).getByRole('radio', { name: 'length' }));
     expect(usePipeline.getState().pipeline.balancer.params.normalise).toBe('l2');
-    expect(screen.getAllByRole('textbox', { name: /Loss weight λ/ })).toHaveLength(2);
+    expect(weights).toHaveLength(2);
   });
 
-  it('shows weights, norms and cosines of the last step', () => {
+  it('shows weights, norms and cosines of the last step', async () => {
     hold('pcgrad');
     told([7, 1.5, 0.25, 0.02, 0.004, -0.31]);
-    render(<Inspector />);
+    await inspect();
     const table = screen.getByRole('table');
     expect(within(table).getByText('Step 7')).toBeTruthy();
     const cells = [...table.querySelectorAll('td')].map((td) => td.textContent);
     expect(cells).toEqual(['1.500', '.0200', '1.00', '−.31', '.250', '.0040', '−.31', '1.00']);
   });
 
-  it('shows the weights alone where there is no more, a dash for what is missing, and nothing before a step', () => {
+  it('shows the weights alone where there is no more, a dash for what is missing, and nothing before a step', async () => {
     hold('uwl');
-    const { unmount } = render(<Inspector />);
+    const { unmount } = await inspect();
     expect(screen.queryByRole('table')).toBeNull();
     unmount();
     told([7, 1.5, Number.NaN]);
-    render(<Inspector />);
+    await inspect();
     const cells = [...screen.getByRole('table').querySelectorAll('td')].map((td) => td.textContent);
     expect(cells).toEqual(['1.500', '–']);
   });
