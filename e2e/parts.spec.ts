@@ -22,6 +22,7 @@ const symbol = (page: Page, name: string) =>
 test('a symbol lights its parts by pointer and by keyboard, and a part its symbol', async ({ page }) => {
   // No data are needed to look at an equation.
   await page.goto('./?backend=wasm');
+  await page.locator('.symbols > summary').press('Enter');
   await symbol(page, 'A_i').hover();
   await expect.poll(() => lit(page)).toEqual(['towers probe.attention', 'towers knob.heads']);
   // Not by colour alone: an outline, and heavier lines.

@@ -1,6 +1,6 @@
 /** The plot: ticks printed as what they are, pixels there and back, one path a curve. */
 import { describe, expect, it } from 'vitest';
-import { bandOf, digitsOf, indexAt, pathOf, plotOf, upTo } from './plot';
+import { bandOf, digitsOf, indexAt, pathOf, plotOf, roomOf, upTo } from './plot';
 
 const shape = { width: 300, height: 150, xMax: 500, yMin: 0.5, yMax: 0.8, yTicks: [0.5, 0.8], large: false };
 
@@ -14,6 +14,13 @@ describe('ticks', () => {
   ] as const)('%j have %i digits', (ticks, digits) => {
     expect(digitsOf(ticks)).toBe(digits);
   });
+});
+
+it('gives the figures of an axis their room, however long they are', () => {
+  const left = (yTicks: number[]) => roomOf({ yMax: yTicks.at(-1)!, yTicks, large: false }).left;
+  expect(left([0, 5000, 10_000])).toBe(left([0, 0.5, 1]) + 4 * 9);
+  expect(left([0, 2e23, 4e23])).toBe(left([0, 0.5, 1]) + 3 * 9);
+  expect(left([0, 5, 9])).toBe(left([0, 0.5, 1]));
 });
 
 describe('plot', () => {

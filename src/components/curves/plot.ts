@@ -1,5 +1,7 @@
 /** The plot of a curve chart: where it lies in the figure, from numbers to pixels and back, and a curve as one path. */
 
+import { fraction } from '../format';
+
 /** Everything that the axes follow from: while it stays, the frame stays. */
 export interface PlotShape {
   /** Pixels of the whole figure. */
@@ -37,6 +39,12 @@ export function digitsOf(ticks: readonly number[]): number {
   return MOST_DIGITS;
 }
 
+/** Figures of the longest tick beyond a sign, one figure, the point and what follows it. */
+function furtherFigures(yTicks: readonly number[]): number {
+  const digits = digitsOf(yTicks);
+  return Math.max(0, ...yTicks.map((y) => fraction(Math.abs(y), digits).length - digits - 2));
+}
+
 /** Room around the plot in pixels: the figures of both axes, and half a task's letter at the end of a curve. */
 export function roomOf({ yMax, yTicks, large }: Pick<PlotShape, 'yMax' | 'yTicks' | 'large'>) {
   return {
@@ -44,7 +52,9 @@ export function roomOf({ yMax, yTicks, large }: Pick<PlotShape, 'yMax' | 'yTicks
     right: large ? 18 : 14,
     bottom: large ? 34 : 24,
     left:
-      ((yMax >= 1 ? 18 : 12) + (yTicks.some((y) => y < 0) ? 8 : 0) + digitsOf(yTicks) * 9) *
+      ((yMax >= 1 ? 18 : 12) +
+        (yTicks.some((y) => y < 0) ? 8 : 0) +
+        (digitsOf(yTicks) + furtherFigures(yTicks)) * 9) *
       (large ? 1.5 : 1),
   };
 }

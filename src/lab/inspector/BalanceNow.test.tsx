@@ -2,7 +2,7 @@
 /** The end of the pipeline in the inspector: the balancer as a block, what it does now, and the card that tells its weights. */
 import { cleanup, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { blockWith, defaultPipeline } from '../../pipeline/defaults';
 import { history } from '../../state/history';
 import { usePipeline, useRun, useUi } from '../../state/stores';
@@ -31,6 +31,7 @@ async function inspect() {
 }
 
 beforeEach(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
   history.clear();
   useRun.setState(useRun.getInitialState(), true);
   useUi.setState({ selected: 'loss' });

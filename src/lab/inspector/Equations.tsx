@@ -2,6 +2,7 @@
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMedia } from '../../components/useSize';
 import type { BlockSpec, Part, SymbolOf } from '../../pipeline/spec';
 import { addressOf, nameParts, useParts } from '../../state/parts';
 import { marked } from './marked';
@@ -71,6 +72,8 @@ function numberOf(target: EventTarget): number | null {
 
 export default function Equations({ path, spec }: { path: string; spec: BlockSpec }) {
   const { equations, symbols } = spec;
+  // Elsewhere the knobs need the room; the symbols in the equations themselves are at hand.
+  const roomy = useMedia('(min-width: 1600px)');
   const lines = useMemo(() => {
     const names = symbols.map(([symbol]) => symbol);
     return equations.map((tex) => marked(tex, names));
@@ -123,28 +126,6 @@ export default function Equations({ path, spec }: { path: string; spec: BlockSpe
           </div>
         ))}
       </section>
-      <ul className="symbols" aria-label="Symbols">
-        {symbols.map(([symbol, meaning], i) => (
-          <li key={symbol}>
-            <button
-              type="button"
-              className={lit.includes(i) ? 'lit' : undefined}
-              aria-pressed={kept === i}
-              aria-label={[`${spoken(symbol)}: ${meaning}`, wheres[i]]
-                .filter(Boolean)
-                .join('. On the page: ')}
-              onPointerEnter={() => setAt(i)}
-              onPointerLeave={() => setAt(null)}
-              // A tap moves the focus too, and must be able to end what it began.
-              onFocus={(e) => e.currentTarget.matches(':focus-visible') && setAt(i)}
-              onBlur={() => setAt(null)}
-              onClick={() => press(i)}
-            >
-              <Tex tex={symbol} display={false} />
-            </button>
-          </li>
-        ))}
-      </ul>
       {/* All lie in one cell, so that nothing below moves; the buttons say the same to who hears them. */}
       <div className="symbol-says" aria-hidden="true">
         <p className={lit.length === 0 ? 'on' : undefined}>Point at a symbol to see its part.</p>
@@ -155,6 +136,31 @@ export default function Equations({ path, spec }: { path: string; spec: BlockSpe
           </p>
         ))}
       </div>
+      <details key={String(roomy)} className="symbols" open={roomy}>
+        <summary>Symbols</summary>
+        <ul aria-label="Symbols">
+          {symbols.map(([symbol, meaning], i) => (
+            <li key={symbol}>
+              <button
+                type="button"
+                className={lit.includes(i) ? 'lit' : undefined}
+                aria-pressed={kept === i}
+                aria-label={[`${spoken(symbol)}: ${meaning}`, wheres[i]]
+                  .filter(Boolean)
+                  .join('. On the page: ')}
+                onPointerEnter={() => setAt(i)}
+                onPointerLeave={() => setAt(null)}
+                // A tap moves the focus too, and must be able to end what it began.
+                onFocus={(e) => e.currentTarget.matches(':focus-visible') && setAt(i)}
+                onBlur={() => setAt(null)}
+                onClick={() => press(i)}
+              >
+                <Tex tex={symbol} display={false} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      </details>
     </>
   );
 }

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { act, cleanup, render, screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultPipeline } from '../../pipeline/defaults';
 import { usePipeline, useRun, useUi } from '../../state/stores';
 import { shareOfTime } from './Facts';
@@ -10,6 +10,7 @@ import { Inspector } from './Inspector';
 const towers = () => usePipeline.getState().pipeline.towers.params;
 
 beforeEach(() => {
+  vi.stubGlobal('matchMedia', () => ({ matches: false, addEventListener() {}, removeEventListener() {} }));
   usePipeline.setState({ pipeline: defaultPipeline() });
   useRun.setState(useRun.getInitialState(), true);
   useUi.setState({ selected: 'towers' });

@@ -85,6 +85,8 @@ function LayerTable({ reading, j, k }: { reading: GradientReading; j: number; k:
 
 interface OverTimeProps {
   readonly title: string;
+  /** What it is of: a task, or which weights. */
+  readonly of: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly task: number | null;
@@ -94,13 +96,14 @@ interface OverTimeProps {
 /** A number of the readings by step, between two ends. */
 function OverTime(props: OverTimeProps) {
   return (
-    <ErrorBoundary name={props.title}>
+    <ErrorBoundary name={`${props.title} of ${props.of}`}>
       <Chart {...props} />
     </ErrorBoundary>
   );
 }
 
-function Chart({ title, x, y, task, ends }: OverTimeProps) {
+function Chart({ title: what, of, x, y, task, ends }: OverTimeProps) {
+  const title = `${what} of ${of}`;
   const steps = usePipeline((s) => s.pipeline.training.steps);
   const looks = useLooks();
   const [ref, size] = useSize();
@@ -112,8 +115,8 @@ function Chart({ title, x, y, task, ends }: OverTimeProps) {
       <header>
         {task !== null && <Tag look={looks[task]!} />}
         <div>
-          <h3>{title}</h3>
-          <p>{mark ? <b>{stepInWords(mark)}</b> : x.length > 0 && `live, step ${count(x.at(-1)!)}`}</p>
+          <h3>{what}</h3>
+          <p>{mark ? <b>{stepInWords(mark)}</b> : `of ${of}`}</p>
         </div>
         <BigFigure label={title}>{mark ? mark.text : now === undefined ? '–' : fraction(now, 2)}</BigFigure>
       </header>
@@ -165,7 +168,8 @@ function Weights() {
         return (
           <OverTime
             key={task.id}
-            title={`Weight of ${task.label}`}
+            title="Weight"
+            of={task.label}
             x={x}
             y={raw}
             task={k}
@@ -241,7 +245,8 @@ export default function GradientsTab() {
         <LayerTable reading={reading} j={j} k={k} />
         <div className="panels many">
           <OverTime
-            title="Cosine, all shared"
+            title="Cosine"
+            of="all shared weights"
             x={x}
             y={of((p) => p.cosine[j]?.[k])}
             task={null}
@@ -250,7 +255,8 @@ export default function GradientsTab() {
           {tasks.map((task, t) => (
             <OverTime
               key={task.id}
-              title={`Progress of ${task.label}`}
+              title="Progress"
+              of={task.label}
               x={x}
               y={of((p) => p.progress[t])}
               task={t}
