@@ -68,7 +68,7 @@ test('a run that a reload cuts off goes on, and its curve equals that of a run w
 test('runs are named, pinned, compared by keyboard, exported, deleted and brought back', async ({ page }) => {
   await openLab(page, link(40));
   await page.getByRole('tab', { name: 'Runs' }).click();
-  await expect(page.getByText(/Every run that is trained past its first evaluation/)).toBeVisible();
+  await expect(page.getByText(/Press Train: a run comes here when it ends/)).toBeVisible();
   await button(page, 'Train').click();
   await waitForState(page, 'Finished');
   await page
