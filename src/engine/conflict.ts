@@ -3,6 +3,7 @@ import { flatten, type Pass, recorded, sliceParameters, type Tensor, tf } from '
 import type { Model } from './assemble';
 import { perTask } from './balance';
 import { type Batch, disposeBatch } from './batches';
+import { blockStretches, type Stretch } from './stretches';
 
 /** Rows of one backward pass: about a training step's worth. */
 const CHUNK = 1024;
@@ -90,12 +91,6 @@ export async function taskGradients(
     await onChunk?.();
   }
   return sums;
-}
-
-/** A stretch of the flat vector. */
-export interface Stretch {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** What an agreement is made of, over some numbers; sums over several stretches add up. */
@@ -199,14 +194,7 @@ export async function gradientConflict(
   if (rows.length === 0) throw new Error('Gradients cannot be compared over no rows: give at least one.');
   const { model } = source;
   const gradients = await taskGradients(source, rows, onChunk);
-  const places = model.blocks.flatMap(({ path, title }) => {
-    const own = model.layout.parameters.filter((p) => p.name.startsWith(`${path}.`));
-    if (own.length === 0) return [];
-    // A block's parameters lie side by side: blocks are laid out one after another.
-    const from = Math.min(...own.map((p) => p.offset));
-    const to = Math.max(...own.map((p) => p.offset + p.size));
-    return [{ path, title, from, to }];
-  });
+  const places = blockStretches(model);
   const { overall, each } = agreements(gradients, places);
   const blocks = each.flatMap((found, i) => {
     const { path, title } = places[i]!;

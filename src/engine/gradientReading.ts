@@ -1,6 +1,7 @@
 /** Gradients of the tasks on shared parameters, layer by layer, each number with how far it would move on other rows. */
 import type { GradientReading, Measured, Pull } from '../pipeline/run';
-import { type Agreement, agreements, type ConflictSource, type Stretch, taskGradients } from './conflict';
+import { type Agreement, agreements, type ConflictSource, taskGradients } from './conflict';
+import type { Stretch } from './stretches';
 
 /** Parts of the rows over which the standard errors are found. */
 const PARTS = 8;

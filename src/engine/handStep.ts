@@ -4,6 +4,7 @@ import type { ProbeReading, StepReading } from '../pipeline/run';
 import type { Model } from './assemble';
 import { type Batch, disposeBatch } from './batches';
 import { agreement, taskGradients } from './conflict';
+import { blockStretches, lengthOver } from './stretches';
 
 /** What a reading needs of a session about to take a step. */
 export interface StepSource {
@@ -52,17 +53,6 @@ function disposeUpdates(passes: readonly Pass[]): void {
   for (const { updates } of passes) tf.dispose([...updates.values()]);
 }
 
-/** Squares of a vector over from … to, and of its difference to another. */
-function moved(before: Float32Array, after: Float32Array, from: number, to: number) {
-  let size = 0;
-  let change = 0;
-  for (let p = from; p < to; p++) {
-    size += before[p]! ** 2;
-    change += (after[p]! - before[p]!) ** 2;
-  }
-  return { size: Math.sqrt(size), change: Math.sqrt(change) };
-}
-
 /** Takes a step and tells what flowed: K backward passes and two forward passes more than the step alone. */
 export async function readStep(source: StepSource): Promise<StepReading> {
   const { model, rows } = source;
@@ -99,6 +89,7 @@ export async function readStep(source: StepSource): Promise<StepReading> {
     const before = await numbersOf(source.parameters());
     await source.train();
     const after = await numbersOf(source.parameters());
+    const moved = after.map((value, p) => value - before[p]!);
     const lossesAfter = await lossesOf(source, batch);
     const probesAfter = await source.probes();
     const all = agreement(gradients, 0, layout.size);
@@ -114,13 +105,12 @@ export async function readStep(source: StepSource): Promise<StepReading> {
       sharedNorms: all.norms,
       ownNorms: ownNorms(gradients),
       cosine: all.cosine,
-      blocks: model.blocks.flatMap(({ path, title }) => {
-        const own = layout.parameters.filter((p) => p.name.startsWith(`${path}.`));
-        if (own.length === 0) return [];
-        const from = Math.min(...own.map((p) => p.offset));
-        const to = Math.max(...own.map((p) => p.offset + p.size));
-        return [{ path, title, ...moved(before, after, from, to) }];
-      }),
+      blocks: blockStretches(model).map(({ path, title, ...stretch }) => ({
+        path,
+        title,
+        size: lengthOver(before, stretch),
+        change: lengthOver(moved, stretch),
+      })),
       probes: probesAfter.flatMap(({ block, name, shape, cohorts }) => {
         const old = probesBefore.find((p) => p.block === block && p.name === name)?.cohorts[0]?.mean;
         const now = cohorts[0]?.mean;

@@ -21,12 +21,12 @@ const of = (training: Partial<typeof base.training> = {}) =>
 it('is the length over a block’s own numbers, and leaves out blocks that have none', () => {
   const parameters = [
     { name: 'bottom.W', offset: 0, size: 2 },
-    { name: 'top.b', offset: 2, size: 1 },
-    { name: 'bottom.b', offset: 3, size: 1 },
+    { name: 'bottom.b', offset: 2, size: 1 },
+    { name: 'top.b', offset: 3, size: 1 },
   ].map((p) => ({ ...p, shape: [p.size] }));
   const blocks = ['bottom', 'towers', 'top'].map((path) => ({ path }));
   const model = { blocks, layout: { parameters } } as unknown as Parameters<typeof normReading>[0];
-  expect(normReading(model, 7, [2, 3, 9, 6], [0, 0, 4, 1])).toEqual({
+  expect(normReading(model, 7, [2, 3, 6, 9], [0, 0, 1, 4])).toEqual({
     step: 7,
     blocks: [
       { path: 'bottom', weights: 7, gradient: 1 },

@@ -1,7 +1,7 @@
 /** How long each block's weights are, and its gradient on the batch that comes next. */
-import type { Parameter } from '../nn';
 import type { NormReading } from '../pipeline/run';
 import type { Model } from './assemble';
+import { blockStretches, lengthOver } from './stretches';
 
 /**
  * ‖θ_b‖ and ‖∇L/∂θ_b‖ of each block that has parameters.
@@ -10,26 +10,17 @@ import type { Model } from './assemble';
  * @param gradient [P], as the balancer made one of the tasks'
  */
 export function normReading(
-  {
-    blocks,
-    layout,
-  }: Pick<Model, 'blocks'> & { readonly layout: { readonly parameters: readonly Parameter[] } },
+  model: Pick<Model, 'blocks' | 'layout'>,
   step: number,
   weights: ArrayLike<number>,
   gradient: ArrayLike<number>,
 ): NormReading {
   return {
     step,
-    blocks: blocks.flatMap(({ path }) => {
-      const own = layout.parameters.filter((p) => p.name.startsWith(`${path}.`));
-      const length = (of: ArrayLike<number>) => {
-        let squares = 0;
-        for (const { offset, size } of own) {
-          for (let p = offset; p < offset + size; p++) squares += of[p]! ** 2;
-        }
-        return Math.sqrt(squares);
-      };
-      return own.length === 0 ? [] : [{ path, weights: length(weights), gradient: length(gradient) }];
-    }),
+    blocks: blockStretches(model).map((block) => ({
+      path: block.path,
+      weights: lengthOver(weights, block),
+      gradient: lengthOver(gradient, block),
+    })),
   };
 }
