@@ -1,10 +1,11 @@
 /** The curves of a race: a chart for each reported column, in it all entrants, told apart by marker, dash and letter. */
-import { type CSSProperties, lazy, Suspense, useMemo } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import type { GhostCurve } from '../../components/curves/Moving';
 import { indexAt } from '../../components/curves/plot';
 import { ExportMenu } from '../../components/ExportMenu';
 import { count, fraction } from '../../components/format';
 import { dashOf, letterOf } from '../../components/RunMark';
+import { StepScrubber } from '../../components/StepScrubber';
 import { Tag } from '../../components/Tag';
 import { taskLooks } from '../../components/tasks';
 import { useSize } from '../../components/useSize';
@@ -129,34 +130,16 @@ function RaceScrubber() {
   const x = racers
     .map(({ history }) => [...history.evaluations.values()][0]?.points(0, POINTS).x ?? NO_CURVE)
     .reduce((longest, own) => (own.length > longest.length ? own : longest), NO_CURVE);
-  const newest = Math.max(0, x.length - 1);
-  const at = read === null ? newest : Math.max(0, indexAt(x, read));
-  const step = count(x[at] ?? 0);
   return (
-    <label className="scrub race-scrub">
-      <span>
-        step{' '}
-        <b className="figure-grows" style={{ minWidth: `${count(steps).length}ch` }}>
-          {step}
-        </b>{' '}
-        <small>{read === null ? 'live' : `of ${count(x[newest] ?? 0)}`}</small>
-      </span>
-      <input
-        type="range"
-        min={0}
-        max={newest}
-        step={1}
-        value={at}
-        disabled={newest === 0}
-        aria-label="Step at which the race is read"
-        aria-valuetext={read === null ? `live, step ${step}` : `step ${step}`}
-        style={{ '--share': newest === 0 ? 1 : at / newest } as CSSProperties}
-        onChange={(e) => {
-          const to = Number(e.target.value);
-          useRace.setState({ read: to === newest ? null : x[to]! });
-        }}
-      />
-    </label>
+    <StepScrubber
+      className="race-scrub"
+      label="Step at which the race is read"
+      steps={x}
+      at={read}
+      last={steps}
+      beside={() => `of ${count(x.at(-1) ?? 0)}`}
+      onScrub={(step) => useRace.setState({ read: step })}
+    />
   );
 }
 
